@@ -1,6 +1,7 @@
 //! Commission over the API: rules, looks at months, amendments, settings.
 
 use diesel::connection::SimpleConnection as _;
+use ratiba_access::Role;
 use ratiba_system::ClockAuthority;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -100,6 +101,39 @@ async fn any_month_can_be_looked_at_and_tried_with_other_rules() {
 }
 
 #[tokio::test]
+async fn a_rule_of_a_stranger_is_refused_with_its_place_also_where_it_is_only_tried() {
+    let world = World::new().await;
+    let stranger = "00000000-0000-4000-8000-0000000000ff";
+    let rule = json!({
+        "staff_id": stranger, "rule_type": "pct", "value": { "rate_basis_points": 1000 }, "valid_from": "2026-06-01",
+    });
+    let tried = json!({ "months": ["2026-05"], "rules": [waxing("2026-01-01", 1_000), rule] });
+    for (path, body, field) in [
+        (RULES, rule.clone(), "staff_id"),
+        ("/api/v1/commission/what-if", tried, "rules[1].staff_id"),
+    ] {
+        let (status, refused) = world.call(Method::POST, path, Some(body)).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path}: {refused}");
+        assert_eq!(refused["errors"][0]["field"], json!(field), "{path}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_ends_no_rule_of_another_person_or_category() {
+    let world = World::new().await;
+    let (status, first) = world
+        .call(Method::POST, RULES, Some(waxing("2026-06-01", 1_000)))
+        .await;
+    assert_eq!(status, StatusCode::CREATED, "{first}");
+    let mut other = waxing("2026-07-01", 1_200);
+    other["service_category"] = json!("brows");
+    other["replaces"] = first["id"].clone();
+    let (status, refused) = world.call(Method::POST, RULES, Some(other)).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{refused}");
+    assert_eq!(refused["errors"][0]["field"], json!("replaces"), "{refused}");
+}
+
+#[tokio::test]
 async fn settings_are_replaced_at_the_version_that_was_seen() {
     let world = World::new().await;
     let path = "/api/v1/settings/commission";
@@ -146,14 +180,149 @@ async fn settings_are_replaced_at_the_version_that_was_seen() {
     );
 }
 
-/// Whether a transaction that is closing a month waits for this table.
-fn closing_waits_for(world: &World, table: &str) -> bool {
-    world.count(&format!(
-        "SELECT count(*) FROM pg_locks w JOIN pg_class c ON c.oid = w.relation
-         WHERE NOT w.granted AND c.relname = '{table}' AND w.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-             AND EXISTS (SELECT FROM pg_locks h WHERE h.pid = w.pid AND h.locktype = 'advisory' AND h.granted)"
-    )) > 0
+#[tokio::test]
+async fn the_front_desk_sees_everybodys_day_and_nobody_elses_pay() {
+    let world = World::new().await;
+    let close = json!({ "month": "2026-04" });
+    let (status, closed) = world
+        .call(Method::POST, "/api/v1/commission/closes", Some(close))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{closed}");
+    let document = closed["periods"][0]["id"].as_str().unwrap().to_owned();
+    let somebody = closed["periods"][0]["staff_id"].clone();
+    let settings_path = "/api/v1/settings/commission";
+    let mut settings = get(&world, settings_path).await;
+    settings["guarantees"] = json!([{ "staff_id": somebody, "per": "period", "amount_minor": 2_500_000 }]);
+    let (status, put) = world
+        .call_at(&json!(1), Method::PUT, settings_path, settings)
+        .await;
+    assert_eq!(status, StatusCode::OK, "{put}");
+
+    let desk = world.token(Role::Receptionist).await;
+    let see = async |path: &str| world.call_as(&desk, Method::GET, path, None).await;
+    for (path, list) in [
+        ("/api/v1/commission/periods?month=2026-04", "periods"),
+        ("/api/v1/commission/preview?month=2026-05", "staff"),
+        ("/api/v1/commission/rules", "rules"),
+        ("/api/v1/commission/disputes?all=true", "items"),
+        (settings_path, "guarantees"),
+    ] {
+        let all = get(&world, path).await;
+        assert!(
+            list == "items" || !all[list].as_array().unwrap().is_empty(),
+            "{all}"
+        );
+        let (status, seen) = see(path).await;
+        assert_eq!((status, &seen[list]), (StatusCode::OK, &json!([])), "{path}");
+    }
+    let path = format!("/api/v1/commission/periods/{document}");
+    for path in [path.clone(), format!("{path}/statement?format=csv")] {
+        assert_eq!(see(&path).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    let dispute = json!({ "line": 1, "reason": "not mine" });
+    let (status, _) = world
+        .call_as(&desk, Method::POST, &format!("{path}/disputes"), Some(dispute))
+        .await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    for path in [
+        "/api/v1/staff",
+        "/api/v1/appointments?date=2026-05-13",
+        "/api/v1/till/tips",
+    ] {
+        let (status, seen) = see(path).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {seen}");
+    }
 }
+
+#[tokio::test]
+async fn a_month_that_cannot_be_computed_keeps_no_other_open_and_is_closed_once_it_is_put_right() {
+    let world = World::new().await;
+    let april = json!({ "month": "2026-04" });
+    let (status, closed) = world
+        .call(Method::POST, "/api/v1/commission/closes", Some(april))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{closed}");
+    super::tips::finished(&world).await;
+    world.execute("UPDATE appointments SET currency = 'UGX' WHERE state = 'completed'");
+    let frozen = |month: &str| {
+        world.count(&format!(
+            "SELECT count(*) FROM commission_period WHERE period_start = '{month}-01'"
+        )) > 0
+    };
+    world.jump(datetime!(2026-06-01 03:00 +3)).await;
+    assert!(!frozen("2026-05"));
+    world.jump(datetime!(2026-07-01 03:00 +3)).await;
+    assert!(frozen("2026-06") && !frozen("2026-05"));
+    let told = world.text(
+        "SELECT string_agg(last_error, ' ') AS text FROM jobs WHERE state = 'dead' AND kind = 'schedule.commission_close'",
+    );
+    assert!(told.contains("2026-05"), "{told}");
+    world.execute("UPDATE appointments SET currency = 'KES' WHERE state = 'completed'");
+    world.jump(datetime!(2026-08-01 03:00 +3)).await;
+    assert!(frozen("2026-07") && frozen("2026-05"));
+}
+
+/// Where a close is held until its worker is killed.
+enum Held {
+    /// Inside of the transaction that freezes, before it writes to this table.
+    Freezing(&'static str),
+    /// All is frozen, and that the month agrees is not noted yet.
+    Noting,
+    /// All is frozen and noted, and that the schedule went well is not.
+    Succeeding,
+}
+
+impl Held {
+    const ALL: [Self; 5] = [
+        Self::Freezing("commission_period"),
+        Self::Freezing("commission_line"),
+        Self::Freezing("outbox"),
+        Self::Noting,
+        Self::Succeeding,
+    ];
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Freezing(table) => table,
+            Self::Noting => "commission_agreed",
+            Self::Succeeding => "schedules",
+        }
+    }
+
+    const fn is_frozen(&self) -> bool {
+        matches!(self, Self::Noting | Self::Succeeding)
+    }
+
+    /// What the holder does in its transaction.
+    fn hold(&self) -> String {
+        match self {
+            Self::Freezing(_) | Self::Noting => format!("LOCK TABLE {} IN EXCLUSIVE MODE", self.name()),
+            Self::Succeeding => "SELECT pg_advisory_xact_lock(20260601)".to_owned(),
+        }
+    }
+
+    /// Whether a close waits for the holder.
+    fn is_reached(&self, world: &World) -> bool {
+        let waits = "SELECT count(*) FROM pg_locks w
+            WHERE NOT w.granted AND w.database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let here = match self {
+            Self::Freezing(table) => format!(
+                "AND w.relation = '{table}'::regclass
+                 AND EXISTS (SELECT FROM pg_locks h WHERE h.pid = w.pid AND h.locktype = 'advisory' AND h.granted)"
+            ),
+            Self::Noting => "AND w.relation = 'commission_agreed'::regclass".to_owned(),
+            Self::Succeeding => "AND w.locktype = 'advisory' AND w.objid = 20260601".to_owned(),
+        };
+        world.count(&format!("{waits} {here}")) > 0
+    }
+}
+
+/// Lets whoever notes that a close went well wait for the holder.
+const SUCCESS_WAITS: &str = "
+    CREATE FUNCTION success_waits() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_advisory_xact_lock(20260601); RETURN NEW; END $$;
+    CREATE TRIGGER success_waits BEFORE UPDATE OF last_success_at ON schedules
+        FOR EACH ROW WHEN (NEW.name = 'commission_close') EXECUTE FUNCTION success_waits()";
 
 async fn until(what: &str, done: impl Fn() -> bool) {
     let mut ticks = tokio::time::interval(std::time::Duration::from_millis(100));
@@ -166,11 +335,12 @@ async fn until(what: &str, done: impl Fn() -> bool) {
     panic!("{what} never came");
 }
 
-/// The worker is killed before the first figure is written, between figures and lines, and between lines and event; two
-/// others take over at once.
+/// The worker is killed before the first figure is written, between figures and lines, between lines and event, after all is
+/// frozen and before that is noted, and before the schedule is told that it went well; two others take over at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_close_that_is_killed_at_any_point_is_made_once_by_two_workers() {
-    for table in ["commission_period", "commission_line", "outbox"] {
+    for held in Held::ALL {
+        let table = held.name();
         let world = World::new().await;
         super::tips::finished(&world).await;
         let team = world.count("SELECT count(*) FROM staff WHERE active");
@@ -178,21 +348,27 @@ async fn a_close_that_is_killed_at_any_point_is_made_once_by_two_workers() {
         let mut programs = Programs::start(&world, &clock, 0, 0).await;
         programs.add_worker(&world, &clock).await;
         let mut holder = world.database.connect_as_administrator();
-        holder
-            .batch_execute(&format!("BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE"))
-            .unwrap();
+        holder.batch_execute(SUCCESS_WAITS).unwrap();
+        holder.batch_execute(&format!("BEGIN; {}", held.hold())).unwrap();
         clock.move_to(datetime!(2026-06-01 02:01 +3));
-        until("the close", || closing_waits_for(&world, table)).await;
+        until("the close", || held.is_reached(&world)).await;
         programs.kill();
         holder.batch_execute("ROLLBACK").unwrap();
         let closes = "SELECT count(*) FROM commission_period WHERE type = 'close'";
-        assert_eq!(world.count(closes), 0, "{table}: nothing of it is there");
+        let there = if held.is_frozen() { team } else { 0 };
+        assert_eq!(
+            world.count(closes),
+            there,
+            "{table}: all of it is there, or nothing"
+        );
         for _worker in 0..2 {
             programs.add_worker(&world, &clock).await;
         }
         let left = "SELECT count(*) FROM jobs WHERE kind = 'schedule.commission_close' AND state <> 'dead'";
+        let done =
+            "SELECT count(*) FROM schedules WHERE name = 'commission_close' AND last_success_at IS NOT NULL";
         until("the end of the close", || {
-            world.count(closes) > 0 && world.count(left) == 0
+            world.count(closes) > 0 && world.count(left) == 0 && world.count(done) > 0
         })
         .await;
         drop(programs);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{ContentType, RETRY_AFTER};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
@@ -21,14 +21,25 @@ pub(crate) struct Answer {
     status: u16,
     body: String,
     content_type: ContentType,
+    /// For how many seconds the asker is to keep away.
+    retry_after: Option<u64>,
 }
 
 impl Answer {
+    /// The same, with when to come again.
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
+        }
+    }
+
     pub(crate) fn json(status: u16, body: &Value) -> Self {
         Self {
             status,
             body: body.to_string(),
             content_type: ContentType::json(),
+            retry_after: None,
         }
     }
 
@@ -37,6 +48,7 @@ impl Answer {
             status,
             body: String::new(),
             content_type: ContentType::plaintext(),
+            retry_after: None,
         }
     }
 
@@ -48,6 +60,7 @@ impl Answer {
             status: 403,
             body: body.to_owned(),
             content_type: ContentType::html(),
+            retry_after: None,
         }
     }
 
@@ -57,6 +70,7 @@ impl Answer {
             status,
             body: json,
             content_type: ContentType::json(),
+            retry_after: None,
         }
     }
 
@@ -68,6 +82,7 @@ impl Answer {
             status,
             body: body.to_owned(),
             content_type: ContentType::html(),
+            retry_after: None,
         }
     }
 
@@ -76,6 +91,7 @@ impl Answer {
             status: 429,
             body: "Too Many Requests".to_owned(),
             content_type: ContentType::plaintext(),
+            retry_after: None,
         }
     }
 
@@ -85,9 +101,11 @@ impl Answer {
 
     pub(crate) fn respond(self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        HttpResponse::build(status)
-            .content_type(self.content_type)
-            .body(self.body)
+        let mut response = HttpResponse::build(status);
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
+        response.content_type(self.content_type).body(self.body)
     }
 }
 
@@ -149,6 +167,7 @@ pub(crate) async fn answer(
                 status,
                 body,
                 content_type,
+                retry_after: None,
             })
         }
         Some(Fault::Code {

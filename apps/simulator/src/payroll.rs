@@ -2,7 +2,8 @@
 //! kept once under their keys.
 //!
 //! It checks what it is sent as a careful provider would: who asks, the shape, what the lines come to, whether the month
-//! is open, and each line for itself. Tests arrange it and read its book under `/sim/payroll`.
+//! is open, and each line for itself. A token has so many requests a minute. Tests arrange it and read its book under
+//! `/sim/payroll`.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use actix_web::web::{self, Bytes, Data, Json, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
 
 use crate::answer::{Answer, Asked, answer, bearer};
 use crate::control::ControlError;
@@ -21,6 +23,9 @@ const CODES: [&str; 3] = ["COMMISSION", "TIPS", "CLAWBACK"];
 /// What the states of a month are called.
 const STATES: [&str; 5] = ["open", "processing", "approved", "paid", "locked"];
 
+/// How many requests a token has in a minute, if nobody arranges something else.
+const REQUESTS_A_MINUTE: u32 = 600;
+
 /// What the system knows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Payroll {
@@ -31,6 +36,10 @@ pub(crate) struct Payroll {
     receipts: BTreeMap<String, Value>,
     /// How many more requests are refused for now.
     refused: u32,
+    /// How many requests a token has in a minute, if that is arranged.
+    requests_a_minute: Option<u32>,
+    /// By token, when its minute began and how much of it is used up.
+    used: BTreeMap<String, (OffsetDateTime, u32)>,
     pushes: u32,
 }
 
@@ -100,7 +109,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route("/sim/payroll", web::post().to(arrange));
 }
 
-/// Who asks for what, before anything is done.
+/// Who asks for what, and whether not too often, before anything is done.
 fn admitted(world: &World, request: &HttpRequest, company: &str) -> Result<(), Answer> {
     let account = &world.settings.payroll;
     if bearer(request).as_deref() != Some(account.token.as_str()) {
@@ -109,20 +118,18 @@ fn admitted(world: &World, request: &HttpRequest, company: &str) -> Result<(), A
     if company != account.company {
         return Err(refusal(403, "unauthorized", "The token is not for this company"));
     }
-    Ok(())
+    let now = world.now();
+    match world.write(|state| state.payroll.wait(&account.token, now)) {
+        None => Ok(()),
+        Some(seconds) => Err(refusal(429, "rate_limited", "Too many requests").retry_after(seconds)),
+    }
 }
 
-/// The answer to somebody who asks too much, while they are to be refused.
-fn throttled(world: &World) -> Option<HttpResponse> {
-    let throttled = world.write(|state| {
-        let refused = state.payroll.refused > 0;
-        state.payroll.refused = state.payroll.refused.saturating_sub(1);
-        refused
-    });
-    throttled.then(|| {
-        HttpResponse::TooManyRequests()
-            .insert_header(("Retry-After", "90"))
-            .json(json!({ "error": { "code": "rate_limited", "message": "Too many requests" } }))
+/// Whether a text is a month such as `2026-05`.
+fn is_month(text: &str) -> bool {
+    let digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('-').is_some_and(|(year, month)| {
+        digits(year, 4) && digits(month, 2) && (1..=12).contains(&month.parse().unwrap_or(0))
     })
 }
 
@@ -149,9 +156,6 @@ async fn employees(
 ) -> HttpResponse {
     // Nobody's changes are dated here: whoever asks for those since an instant gets everybody.
     let _since = query.get("changed_since");
-    if let Some(refused) = throttled(&world) {
-        return refused;
-    }
     let all = || {
         let people: Vec<Person> = world.read(|state| state.payroll.people.values().cloned().collect());
         Answer::json(200, &json!({ "employees": people }))
@@ -162,10 +166,10 @@ async fn employees(
 
 async fn period(world: Data<World>, path: Path<(String, String)>, request: HttpRequest) -> HttpResponse {
     let (company, period) = path.into_inner();
-    if let Some(refused) = throttled(&world) {
-        return refused;
-    }
     let tell = || {
+        if !is_month(&period) {
+            return refusal(404, "not_found", "There is no such month");
+        }
         let state = world.read(|state| state.payroll.state_of(&period));
         Answer::json(200, &json!({ "period": period, "state": state }))
     };
@@ -175,9 +179,6 @@ async fn period(world: Data<World>, path: Path<(String, String)>, request: HttpR
 
 async fn batch(world: Data<World>, path: Path<(String, String)>, request: HttpRequest) -> HttpResponse {
     let (company, batch) = path.into_inner();
-    if let Some(refused) = throttled(&world) {
-        return refused;
-    }
     let tell = || match world.read(|state| state.payroll.receipts.get(&batch).cloned()) {
         Some(receipt) => Answer::json(200, &receipt),
         None => refusal(404, "not_found", "There is no such batch"),
@@ -187,9 +188,6 @@ async fn batch(world: Data<World>, path: Path<(String, String)>, request: HttpRe
 }
 
 async fn push(world: Data<World>, company: Path<String>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if let Some(refused) = throttled(&world) {
-        return refused;
-    }
     let work = || {
         if let Err(refused) = admitted(&world, &request, &company) {
             return refused;
@@ -212,6 +210,27 @@ fn asked(request: &HttpRequest, target: Target) -> Asked<'_> {
 }
 
 impl Payroll {
+    /// For how many seconds a token is to keep away, if it is. Minutes begin with a token's first request.
+    fn wait(&mut self, token: &str, now: OffsetDateTime) -> Option<u64> {
+        if self.refused > 0 {
+            self.refused -= 1;
+            return Some(90);
+        }
+        let most = self.requests_a_minute.unwrap_or(REQUESTS_A_MINUTE);
+        let minute = Duration::minutes(1);
+        let (began, used) = self.used.entry(token.to_owned()).or_insert((now, 0));
+        if now >= *began + minute {
+            (*began, *used) = (now, 0);
+        }
+        if *used < most {
+            *used += 1;
+            return None;
+        }
+        let left = *began + minute - now;
+        // Rounded up: whoever comes then is let in.
+        Some(u64::try_from(left.whole_seconds()).unwrap_or(0) + 1)
+    }
+
     fn state_of(&self, period: &str) -> String {
         self.periods
             .get(period)
@@ -226,6 +245,9 @@ impl Payroll {
             count: batch.lines.len(),
             sum_minor: sum,
         };
+        if !is_month(&batch.period) {
+            return refusal(422, "invalid", "The period is no month such as 2026-05");
+        }
         if counted != batch.totals {
             return refusal(422, "totals_differ", "The totals are not those of the lines");
         }
@@ -239,13 +261,16 @@ impl Payroll {
                 sum_minor: 0,
             },
         );
+        // A line may correct one before it in the same batch, also of a dry run.
+        let mut earlier: Vec<String> = Vec::new();
         for line in &batch.lines {
             let kept = Kept {
                 period: batch.period.clone(),
                 line: line.clone(),
             };
-            let (result, reason) = self.judge(&kept);
+            let (result, reason) = self.judge(&kept, &earlier);
             if result != "rejected" {
+                earlier.push(line.idempotency_key.clone());
                 taken.count += 1;
                 taken.sum_minor += line.amount_minor;
                 if !batch.dry_run {
@@ -268,7 +293,7 @@ impl Payroll {
         Answer::json(200, &receipt)
     }
 
-    fn judge(&self, kept: &Kept) -> (&'static str, Option<&'static str>) {
+    fn judge(&self, kept: &Kept, earlier: &[String]) -> (&'static str, Option<&'static str>) {
         let line = &kept.line;
         if let Some(known) = self.lines.get(&line.idempotency_key) {
             return if known == kept {
@@ -284,9 +309,16 @@ impl Payroll {
         if line.amount_minor < 0 && line.corrects.is_none() {
             return rejected("negative");
         }
+        if let Some(corrected) = &line.corrects
+            && !self.lines.contains_key(corrected)
+            && !earlier.contains(corrected)
+        {
+            return rejected("unknown_correction");
+        }
         match self.people.get(&line.employee) {
             None => rejected("unknown_employee"),
             Some(person) if person.status == "exited" => rejected("inactive_employee"),
+            Some(person) if person.currency != line.currency => rejected("currency"),
             Some(_) => ("accepted", None),
         }
     }
@@ -300,8 +332,10 @@ struct Arrangement {
     employees: Vec<Person>,
     /// How far months are.
     periods: BTreeMap<String, String>,
-    /// How many of the next requests are refused as too many.
+    /// How many of the next requests are refused as too many, whatever the token has left.
     throttle: Option<u32>,
+    /// How many requests a token has in a minute from now on.
+    requests_a_minute: Option<u32>,
 }
 
 async fn arrange(
@@ -319,6 +353,7 @@ async fn arrange(
         }
         payroll.periods.extend(arrangement.periods);
         payroll.refused = arrangement.throttle.unwrap_or(payroll.refused);
+        payroll.requests_a_minute = arrangement.requests_a_minute.or(payroll.requests_a_minute);
     });
     Ok(book(world).await)
 }

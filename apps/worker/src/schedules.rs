@@ -62,7 +62,7 @@ pub async fn run(parts: &Parts, name: &str, job: &Job) -> Result<(), JobError> {
 
 /// Closes every month that is over and not frozen: the one before the tick's own day, those that a downtime
 /// skipped, and those whose close was given up after an earlier one was frozen. A month that is frozen already
-/// stays as it is.
+/// stays as it is, and one that cannot be closed stops no other: each is told.
 async fn close_months(parts: &Parts, tenant: TenantId, tick: OffsetDateTime) -> Result<(), JobError> {
     let zone = parts.booking.catalogue.policy(tenant).await?.zone;
     let before = |instant| {
@@ -77,22 +77,35 @@ async fn close_months(parts: &Parts, tenant: TenantId, tick: OffsetDateTime) -> 
         due.ok_or_else(|| JobError::Hopeless(anyhow!("the calendar does not go that far")))?;
     let mut months = Vec::new();
     let mut month = Some(last);
-    let mut found_frozen = false;
+    let mut first_frozen = None;
     for _ in 0..LOOK_BACK_MONTHS {
         let Some(current) = month else { break };
         if current < of_tick && !parts.commission.book.periods(tenant, current).await?.is_empty() {
-            found_frozen = true;
-            break;
+            first_frozen = Some(current);
+        } else {
+            months.push(current);
         }
-        months.push(current);
         month = current.previous();
     }
-    // A business that never froze a month begins with the one that is due now.
-    months.retain(|month| found_frozen || *month >= of_tick);
+    // A business begins with the first month that it froze; one that never did, with the one that is due now.
+    months.retain(|month| *month >= of_tick || first_frozen.is_some_and(|first| *month > first));
+    let mut hopeless = Vec::new();
     for month in months.into_iter().rev() {
-        close_month(parts, tenant, month).await?;
+        match close_month(parts, tenant, month).await {
+            Ok(()) => {}
+            Err(JobError::Hopeless(error)) => {
+                tracing::error!(%month, error = format!("{error:#}"), "the month cannot be closed");
+                hopeless.push(format!("{month}: {error:#}"));
+            }
+            // Nothing is known of the others either; the next try closes them all.
+            Err(again @ (JobError::Again(_) | JobError::NoRoom)) => return Err(again),
+        }
     }
-    Ok(())
+    if hopeless.is_empty() {
+        Ok(())
+    } else {
+        Err(JobError::Hopeless(anyhow!("{}", hopeless.join("; "))))
+    }
 }
 
 /// How far back a month that was never frozen is looked for.

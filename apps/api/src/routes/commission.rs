@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
-use ratiba_commission::explain::{Language, explain};
+use ratiba_commission::amend::Chain;
+use ratiba_commission::explain::{Language, Recorded, explain_amended};
 use ratiba_commission::period::{FrozenBy, FrozenDocument, FrozenPeriod, PeriodKind};
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriodError};
 use ratiba_commission::{Month, PeriodId};
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::appointments::{only_parameter, shown};
-use super::commission_figures::{fault, hash_of, month_of};
+use super::commission_figures::{chain_of, fault, hash_of, month_of};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::Checked;
@@ -31,7 +32,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             "The frozen documents of a month",
             || web::get().to(list),
         )
-        .describe("A therapist sees the own ones.")
+        .describe("Owners and managers see everybody's, everybody else the own ones.")
         .group("commission")
         .needs(Scope::CommissionRead)
         .query::<MonthQuery>()
@@ -80,8 +81,8 @@ pub struct MonthBody {
     content_hash: Option<String>,
 }
 
-/// `GET /api/v1/commission/periods?month=2026-05`: every frozen document of the month; a therapist sees the
-/// own ones.
+/// `GET /api/v1/commission/periods?month=2026-05`: every frozen document of the month; of others' only
+/// owners and managers.
 ///
 /// # Errors
 /// [`Problem`].
@@ -104,7 +105,7 @@ pub async fn list(
         .await?;
     let visible = periods
         .iter()
-        .filter(|period| principal.sees_staff(period.staff.as_uuid()));
+        .filter(|period| principal.sees_pay_of(period.staff.as_uuid()));
     let shown: Vec<Value> = visible.map(|period| context.present(period)).collect();
     Ok(HttpResponse::Ok().json(json!({ "month": month.to_string(), "periods": shown })))
 }
@@ -123,7 +124,7 @@ pub async fn show(
     let id: PeriodId = id_of(&id)?;
     let document = state.parts.commission.book.period(principal.tenant, id).await?;
     let document = document
-        .filter(|document| principal.sees_staff(document.period().staff.as_uuid()))
+        .filter(|document| principal.sees_pay_of(document.period().staff.as_uuid()))
         .ok_or_else(Problem::not_found)?;
     let periods = std::slice::from_ref(document.period());
     let context = Context::of(&state, principal)
@@ -132,7 +133,20 @@ pub async fn show(
         .await?;
     let mut body = context.present(document.period());
     if let Some(fields) = body.as_object_mut() {
-        fields.insert("lines".to_owned(), context.lines(&document));
+        let chain = match document.period().kind {
+            PeriodKind::Close => None,
+            PeriodKind::Amendment { .. } => {
+                let (month, staff) = (document.period().month, document.period().staff);
+                let periods = state
+                    .parts
+                    .commission
+                    .book
+                    .periods(principal.tenant, month)
+                    .await?;
+                chain_of(&state, principal.tenant, &periods, staff).await?
+            }
+        };
+        fields.insert("lines".to_owned(), context.lines(&document, chain.as_ref()));
     }
     Ok(HttpResponse::Ok().json(body))
 }
@@ -246,9 +260,12 @@ impl Context {
         })
     }
 
-    fn lines(&self, document: &FrozenDocument) -> Value {
+    fn lines(&self, document: &FrozenDocument, chain: Option<&Chain>) -> Value {
         let lines = document.lines().iter().map(|line| {
-            let reason = |language| explain(line, document.group_of(line), &self.zone, language).join(" ");
+            let group = document.group_of(line);
+            let recorded =
+                chain.and_then(|chain| Recorded::of(chain, line.appointment, Some(document.period().id)));
+            let reason = |language| explain_amended(line, group, recorded, &self.zone, language).join(" ");
             json!({
                 "appointment_id": line.appointment,
                 "commission": line.commission,

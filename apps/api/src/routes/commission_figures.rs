@@ -1,15 +1,18 @@
 //! Figures that are not frozen: previews, drafts, what would be, and what is to be amended.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
-use ratiba_commission::Month;
-use ratiba_commission::amend::{Basis, ProposedAmendment};
+use ratiba_commission::amend::{Basis, Chain, ProposedAmendment};
 use ratiba_commission::dispute::{Dispute, to_be_amended};
-use ratiba_commission::engine::{MonthFigures, StaffFigure};
-use ratiba_commission::explain::{Language, explain};
+use ratiba_commission::engine::{MonthFigures, StaffFigure, group_of};
+use ratiba_commission::explain::{Language, Recorded, explain, explain_amended};
 use ratiba_commission::hash::ContentHash;
+use ratiba_commission::period::FrozenPeriod;
 use ratiba_commission::use_cases::{AmendOrder, AmendPeriodError, PreviewPeriodError, Proposal};
-use ratiba_kernel::{Id, Zone};
+use ratiba_commission::{Month, StaffId};
+use ratiba_kernel::{Id, Outage, TenantId, Zone};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,8 +35,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             web::get().to(preview)
         })
         .describe(
-            "Computed anew and not written, also while the month runs. Each line has its reasons in English and Swahili. A \
-             therapist sees the own figures.",
+            "Computed anew and not written, also while the month runs. Each line has its reasons in English and Swahili. Owners \
+             and managers see everybody's, everybody else the own figures.",
         )
         .group("commission")
         .needs(Scope::CommissionRead)
@@ -254,7 +257,7 @@ async fn preview(
     let own = figures
         .staff
         .iter()
-        .filter(|figure| principal.sees_staff(figure.staff.as_uuid()));
+        .filter(|figure| principal.sees_pay_of(figure.staff.as_uuid()));
     let staff: Vec<Value> = own.map(|figure| with_lines(figure, &zone)).collect();
     let is_over = month.is_over(state.parts.clock.now(), &zone);
     Ok(HttpResponse::Ok().json(json!({
@@ -278,8 +281,7 @@ async fn what_if(
         .policy(principal.tenant)
         .await?
         .currency;
-    let ids = &state.parts.ids;
-    let rules = proposed(&body.rules, || ids.fresh(), currency)?;
+    let rules = proposed(&state, principal.tenant, &body.rules, currency).await?;
     let mut months = Vec::with_capacity(body.months.len());
     for text in &body.months {
         let month = month_of(text)?;
@@ -293,13 +295,22 @@ async fn what_if(
     Ok(HttpResponse::Ok().json(json!({ "months": months })))
 }
 
+/// Everybody's two figures. Somebody who came or went between the two looks has one of them.
 fn side_by_side(month: Month, now: &MonthFigures, then: &MonthFigures) -> Value {
-    let staff = now.staff.iter().zip(&then.staff).map(|(now, then)| {
-        let difference = then.commission.checked_sub(now.commission).ok();
+    let mut pairs: BTreeMap<StaffId, (Option<&StaffFigure>, Option<&StaffFigure>)> = BTreeMap::new();
+    for figure in &now.staff {
+        pairs.entry(figure.staff).or_default().0 = Some(figure);
+    }
+    for figure in &then.staff {
+        pairs.entry(figure.staff).or_default().1 = Some(figure);
+    }
+    let staff = pairs.into_iter().map(|(staff, (now, then))| {
+        let difference = now.zip(then);
+        let difference = difference.and_then(|(now, then)| then.commission.checked_sub(now.commission).ok());
         json!({
-            "staff_id": now.staff,
-            "now": totals(now),
-            "proposed": totals(then),
+            "staff_id": staff,
+            "now": now.map(totals),
+            "proposed": then.map(totals),
             "difference": difference,
         })
     });
@@ -348,22 +359,43 @@ async fn list_amendments(
         .book
         .periods(principal.tenant, month)
         .await?;
-    let proposals: Vec<Value> = proposals
-        .iter()
-        .map(|proposal| {
-            let about = to_be_amended(&disputes, &periods, proposal.amendment.staff);
-            present(proposal, &about, &zone)
-        })
-        .collect();
-    Ok(HttpResponse::Ok().json(json!({ "month": month.to_string(), "amendments": proposals })))
+    let mut shown = Vec::with_capacity(proposals.len());
+    for proposal in &proposals {
+        let staff = proposal.amendment.staff;
+        let about = to_be_amended(&disputes, &periods, staff);
+        let chain = chain_of(&state, principal.tenant, &periods, staff).await?;
+        shown.push(present(proposal, &about, chain.as_ref(), &zone));
+    }
+    Ok(HttpResponse::Ok().json(json!({ "month": month.to_string(), "amendments": shown })))
 }
 
-/// A proposal, with the accepted disputes that it may settle.
-pub(super) fn present(proposal: &Proposal, disputes: &[&Dispute], zone: &Zone) -> Value {
+/// What is frozen of somebody's month, of which these are the documents of all.
+pub(super) async fn chain_of(
+    state: &State,
+    tenant: TenantId,
+    periods: &[FrozenPeriod],
+    staff: StaffId,
+) -> Result<Option<Chain>, Outage> {
+    let mut own = Vec::new();
+    for period in periods.iter().filter(|period| period.staff == staff) {
+        own.extend(state.parts.commission.book.period(tenant, period.id).await?);
+    }
+    Ok(Chain::of(own))
+}
+
+/// A proposal, with the accepted disputes that it may settle, beside what is frozen.
+pub(super) fn present(
+    proposal: &Proposal,
+    disputes: &[&Dispute],
+    chain: Option<&Chain>,
+    zone: &Zone,
+) -> Value {
     let amendment: &ProposedAmendment = &proposal.amendment;
     let lines = amendment.lines.iter().map(|delta| {
         let line = delta.clone().into_line();
-        let said = |language| explain(&line, None, zone, language).join(" ");
+        let group = group_of(&amendment.groups, &line);
+        let recorded = chain.and_then(|chain| Recorded::of(chain, line.appointment, None));
+        let said = |language| explain_amended(&line, group, recorded, zone, language).join(" ");
         json!({
             "appointment_id": delta.appointment,
             "cause": delta.cause,
@@ -486,5 +518,40 @@ fn not_amended(error: AmendPeriodError) -> Problem {
         AmendPeriodError::NotComputable(refused) => not_computed(refused),
         AmendPeriodError::Difference(_) => Problem::new(Kind::Unacceptable, said),
         AmendPeriodError::Unavailable(outage) => Problem::unavailable(&outage),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratiba_commission::engine::compute;
+    use ratiba_commission::resolve::RuleTable;
+    use ratiba_commission::settings::CommissionSettings;
+    use ratiba_kernel::Currency;
+
+    use super::*;
+
+    #[test]
+    fn figures_of_two_looks_are_paired_by_person_and_not_by_place() {
+        let zone = Zone::parse("Africa/Nairobi").unwrap();
+        let settings = CommissionSettings::parse(zone, Currency::Kes, &json!({})).unwrap();
+        let rules = RuleTable::new([]).unwrap();
+        let month: Month = "2026-05".parse().unwrap();
+        let staff = |number| StaffId::from_uuid(Uuid::from_u128(number));
+        let of = |roster: &[StaffId]| compute(month, &[], &rules, &settings, roster).unwrap();
+        let shown = side_by_side(month, &of(&[staff(1), staff(2)]), &of(&[staff(2), staff(3)]));
+        let sides: Vec<_> = shown["staff"].as_array().unwrap().iter().collect();
+        let own = |side: &Value, which: &str| side[which]["staff_id"].clone();
+        let [one, two, three] = sides.as_slice() else {
+            panic!("{shown}")
+        };
+        assert_eq!(
+            (own(one, "now"), own(one, "proposed")),
+            (json!(staff(1)), Value::Null)
+        );
+        assert_eq!(own(two, "now"), own(two, "proposed"));
+        assert_eq!(
+            (own(three, "now"), own(three, "proposed")),
+            (Value::Null, json!(staff(3)))
+        );
     }
 }

@@ -5,7 +5,7 @@ use ratiba_access::Scope;
 use ratiba_commission::rule::{Rule, RuleScope, RuleType, RuleValue, Validity};
 use ratiba_commission::use_cases::ManageRulesError;
 use ratiba_commission::{RuleId, ServiceCategory};
-use ratiba_kernel::{Currency, Id};
+use ratiba_kernel::{Currency, Id, TenantId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,7 +26,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     let rules = "/api/v1/commission/rules";
     vec![
         Endpoint::get(rules, "The rules of commission", || web::get().to(list))
-            .describe("By the first day on which they hold. A therapist sees the own ones and those of categories.")
+            .describe("By the first day on which they hold. Owners and managers see all; who earns, the own ones and those of categories.")
             .group("commission")
             .needs(Scope::CommissionRead)
             .answers::<RulesAnswer>(200, "the rules"),
@@ -223,8 +223,8 @@ async fn list(state: web::Data<State>, caller: Caller) -> Result<HttpResponse, P
     let principal = &caller.0;
     let rules = state.parts.commission.rules.list(principal.tenant).await?;
     let visible = rules.iter().filter(|rule| match &rule.scope {
-        RuleScope::Staff(staff) => principal.sees_staff(staff.as_uuid()),
-        RuleScope::Category(_) => true,
+        RuleScope::Staff(staff) => principal.sees_pay_of(staff.as_uuid()),
+        RuleScope::Category(_) => principal.sees_rules_for_all(),
     });
     Ok(HttpResponse::Ok().json(RulesAnswer {
         rules: visible.map(RuleAnswer::of).collect(),
@@ -288,6 +288,13 @@ async fn remove(
     Ok(HttpResponse::NoContent().finish())
 }
 
+fn wrong(field: &str, message: String) -> Problem {
+    Problem::fields(vec![FieldFault {
+        field: field.to_owned(),
+        message,
+    }])
+}
+
 fn refused(error: ManageRulesError) -> Problem {
     let said = error.to_string();
     match error {
@@ -298,7 +305,8 @@ fn refused(error: ManageRulesError) -> Problem {
                 format!("/api/v1/commission/amendments?month={month}&basis=anew"),
             ),
         ManageRulesError::Overlaps => Problem::new(Kind::Conflict, said),
-        ManageRulesError::UnknownStaff => Problem::new(Kind::Unacceptable, said),
+        ManageRulesError::UnknownStaff => wrong("staff_id", said),
+        ManageRulesError::ReplacesAnother => wrong("replaces", said),
         ManageRulesError::Unknown => Problem::not_found(),
         ManageRulesError::HasBegun => Problem::new(Kind::IllegalTransition, said),
         ManageRulesError::Unavailable(outage) => Problem::unavailable(&outage),
@@ -306,17 +314,26 @@ fn refused(error: ManageRulesError) -> Problem {
 }
 
 /// Rules to be tried, each with an id that no rule on record has.
-pub(super) fn proposed(
+pub(super) async fn proposed(
+    state: &State,
+    tenant: TenantId,
     bodies: &[RuleBody],
-    fresh: impl Fn() -> RuleId,
     currency: Currency,
 ) -> Result<Vec<Rule>, Problem> {
     let mut faults = Vec::new();
-    let read = bodies.iter().enumerate().map(|(index, body)| {
+    let mut rules = Vec::with_capacity(bodies.len());
+    for (index, body) in bodies.iter().enumerate() {
         let place = format!("rules[{index}].");
-        read(body, fresh(), &place, currency, &mut faults)
-    });
-    let rules: Vec<Rule> = read.flatten().collect();
+        rules.extend(read(body, state.parts.ids.fresh(), &place, currency, &mut faults));
+        if let Some(staff) = body.staff_id
+            && state.parts.staff.find(tenant, staff).await?.is_none()
+        {
+            faults.push(FieldFault {
+                field: format!("{place}staff_id"),
+                message: ManageRulesError::UnknownStaff.to_string(),
+            });
+        }
+    }
     if faults.is_empty() {
         Ok(rules)
     } else {

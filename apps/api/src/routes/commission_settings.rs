@@ -2,7 +2,7 @@
 
 use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, web};
-use ratiba_access::Scope;
+use ratiba_access::{Principal, Scope};
 use ratiba_booking::appointment::Version;
 use ratiba_commission::ports::PutSettingsError;
 use ratiba_commission::settings::CommissionSettings;
@@ -23,6 +23,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     let path = "/api/v1/settings/commission";
     vec![
         Endpoint::get(path, "The settings of commission", || web::get().to(show))
+            .describe("Guarantees are told to owners and managers; everybody else sees the own one only.")
             .group("settings")
             .needs(Scope::SettingsRead)
             .answers::<SettingsForm>(200, "the settings"),
@@ -125,9 +126,18 @@ pub struct SettingsForm {
     clawback_floor_minor: Option<i64>,
 }
 
-fn answer(settings: &CommissionSettings, version: i32) -> Result<HttpResponse, Problem> {
+/// The settings, with the guarantees of whose pay may be seen.
+fn answer(
+    principal: &Principal,
+    settings: &CommissionSettings,
+    version: i32,
+) -> Result<HttpResponse, Problem> {
     let mut form = settings.to_json();
-    let listed = settings.guarantees.iter().map(
+    let told = settings
+        .guarantees
+        .iter()
+        .filter(|(staff, _)| principal.sees_pay_of(staff.as_uuid()));
+    let listed = told.map(
         |(staff, given)| json!({ "staff_id": staff, "per": given.per, "amount_minor": given.amount_minor }),
     );
     if let Some(fields) = form.as_object_mut() {
@@ -147,7 +157,7 @@ fn answer(settings: &CommissionSettings, version: i32) -> Result<HttpResponse, P
 async fn show(state: web::Data<State>, caller: Caller) -> Result<HttpResponse, Problem> {
     let rules = &state.parts.commission.rules;
     let (settings, version) = rules.settings(caller.0.tenant).await?;
-    answer(&settings, version)
+    answer(&caller.0, &settings, version)
 }
 
 async fn replace(
@@ -188,7 +198,7 @@ async fn replace(
         .change_settings(tenant, settings.clone(), seen.number())
         .await;
     match put {
-        Ok(version) => answer(&settings, version),
+        Ok(version) => answer(&caller.0, &settings, version),
         Err(PutSettingsError::Stale) => Err(Problem::new(
             Kind::Stale,
             "the settings are not at the version that If-Match names",

@@ -30,8 +30,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         )
         .describe(
             "Name, month, every line with its date, service, base, rule, commission and tip, the sums and the document's \
-             fingerprint, as PDF, spreadsheet or CSV, in English or Swahili. The same document gives the same bytes. A \
-             therapist gets the own ones only.",
+             fingerprint, as PDF, spreadsheet or CSV, in English or Swahili. The same document gives the same bytes. \
+             Owners and managers get everybody's, everybody else the own ones.",
         )
         .group("commission")
         .needs(Scope::CommissionRead)
@@ -77,7 +77,7 @@ async fn show(
     let id: PeriodId = id_of(&id)?;
     let document = state.parts.commission.book.period(principal.tenant, id).await?;
     let document = document
-        .filter(|document| principal.sees_staff(document.period().staff.as_uuid()))
+        .filter(|document| principal.sees_pay_of(document.period().staff.as_uuid()))
         .ok_or_else(Problem::not_found)?;
     let language = match query.language {
         Some(LanguageWord::Swahili) => Language::Swahili,

@@ -16,7 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::appointments::wrong;
-use super::commission_figures::present;
+use super::commission_figures::{chain_of, present};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, CheckedQuery};
@@ -31,7 +31,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/api/v1/commission/disputes", "Disputes about commission", || {
             web::get().to(list)
         })
-        .describe("The open ones, or with `all=true` the latest 500; the oldest first. A therapist sees the own ones.")
+        .describe("The open ones, or with `all=true` the latest 500; the oldest first. Owners and managers see \
+                   everybody's, everybody else the own ones.")
         .group("commission")
         .needs(Scope::CommissionRead)
         .query::<DisputesQuery>()
@@ -40,8 +41,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             web::get().to(show)
         })
         .describe(
-            "Of an accepted one that no amendment has followed yet, whoever may amend sees with it what is to be amended. A \
-             therapist sees the own ones only.",
+            "Of an accepted one that no amendment has followed yet, whoever may amend sees with it what is to be amended. Owners and \
+             managers see everybody's, everybody else the own ones.",
         )
         .group("commission")
         .needs(Scope::CommissionRead)
@@ -54,7 +55,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         )
         .describe(
             "Lines have the numbers of the statement. About each line one dispute is open at most: another about the same line \
-             answers the one that is open. A therapist disputes the own lines only.",
+             answers the one that is open. Owners and managers dispute for everybody, everybody else the own lines.",
         )
         .group("commission")
         .needs(Scope::CommissionRead)
@@ -199,7 +200,7 @@ async fn list(
     let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
     let visible = disputes
         .iter()
-        .filter(|dispute| principal.sees_staff(dispute.staff.as_uuid()));
+        .filter(|dispute| principal.sees_pay_of(dispute.staff.as_uuid()));
     Ok(HttpResponse::Ok().json(DisputesAnswer {
         items: visible.map(|dispute| DisputeAnswer::of(dispute, &zone)).collect(),
     }))
@@ -215,7 +216,7 @@ async fn show(
     let book = &state.parts.commission.disputes.disputes;
     let dispute = book.dispute(principal.tenant, id).await?;
     let dispute = dispute
-        .filter(|dispute| principal.sees_staff(dispute.staff.as_uuid()))
+        .filter(|dispute| principal.sees_pay_of(dispute.staff.as_uuid()))
         .ok_or_else(Problem::not_found)?;
     answered(&state, principal, &dispute).await
 }
@@ -264,7 +265,8 @@ async fn proposed(
     let own = proposals
         .iter()
         .find(|proposal| proposal.amendment.staff == dispute.staff);
-    Ok(own.map(|proposal| present(proposal, &about, zone)))
+    let chain = chain_of(state, tenant, &periods, dispute.staff).await?;
+    Ok(own.map(|proposal| present(proposal, &about, chain.as_ref(), zone)))
 }
 
 async fn open(
@@ -284,7 +286,7 @@ async fn open(
         .period(principal.tenant, period)
         .await?;
     document
-        .filter(|document| principal.sees_staff(document.period().staff.as_uuid()))
+        .filter(|document| principal.sees_pay_of(document.period().staff.as_uuid()))
         .ok_or_else(Problem::not_found)?;
     let work = &state.parts.commission.disputes;
     let opened = work

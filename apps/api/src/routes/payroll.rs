@@ -232,7 +232,8 @@ pub struct ExportAnswer {
     batch_id: Uuid,
     /// `waiting`, `done`, `partly`, `refused` or `replaced`.
     state: &'static str,
-    /// Why payroll has none of it: `period_not_open`, `unauthorized`, `totals_differ` or `not_a_batch`.
+    /// Why payroll has none of it: `period_not_open`, `unauthorized`, `totals_differ`, `not_a_batch`, `not_accepted`,
+    /// `conflict`, `wrong_address` or `outcome_unknown`.
     refused: Option<&'static str>,
     /// How many lines.
     count: usize,

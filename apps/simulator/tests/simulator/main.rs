@@ -6,6 +6,7 @@ mod control;
 mod daraja;
 mod faults;
 mod operator;
+mod payroll;
 mod pesapal;
 mod support;
 mod whatsapp;

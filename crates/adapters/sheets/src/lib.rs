@@ -6,6 +6,7 @@
 mod csv;
 mod earnings;
 mod journal;
+mod letters;
 mod page;
 pub mod pdf;
 mod statement;

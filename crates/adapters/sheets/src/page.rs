@@ -2,6 +2,7 @@
 
 use ratiba_kernel::Money;
 
+use crate::letters::printable;
 use crate::pdf::Printed;
 
 /// One row of a page.
@@ -59,6 +60,8 @@ fn printed(text: &str, strong: bool) -> Printed {
 /// Words in lines of at most so many characters; a word that is longer than a line is broken.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
+    // A mark that is not printed takes no room.
+    let text = printable(text);
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         let mut letters: Vec<char> = word.chars().collect();

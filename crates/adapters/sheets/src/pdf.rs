@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 use time::PrimitiveDateTime;
 
+use crate::letters::{printable, win_ansi};
+
 /// How many characters fit on a line.
 pub const COLUMNS: usize = 54;
 /// How many lines fit on a page.
@@ -186,40 +188,15 @@ fn bound(objects: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-/// A text as a string object: the bytes of its letters in the Windows encoding for western languages.
+/// A text as a string object: the bytes of its letters in the Windows encoding for western languages, or of the nearest ones.
 fn hex(text: &str) -> String {
     let mut hex = String::with_capacity(2 + 2 * text.len());
     hex.push('<');
-    for letter in text.chars() {
+    for letter in printable(text).chars() {
         let _ = write!(hex, "{:02X}", win_ansi(letter));
     }
     hex.push('>');
     hex
-}
-
-/// The byte of a letter; what the encoding lacks is written by the nearest letter, else as a question mark.
-fn win_ansi(letter: char) -> u8 {
-    match letter {
-        ' '..='~' | '\u{a0}'..='\u{ff}' => u8::try_from(u32::from(letter)).unwrap_or(b'?'),
-        '€' => 0x80,
-        '…' => 0x85,
-        '‘' => 0x91,
-        '’' | 'ʼ' => 0x92,
-        '“' => 0x93,
-        '”' => 0x94,
-        '•' => 0x95,
-        '–' => 0x96,
-        '—' => 0x97,
-        // Letters of Kenya's languages.
-        'ĩ' | 'ī' => b'i',
-        'Ĩ' | 'Ī' => b'I',
-        'ũ' | 'ū' => b'u',
-        'Ũ' | 'Ū' => b'U',
-        'ŋ' => b'n',
-        'ā' => b'a',
-        'ō' => b'o',
-        _beyond => b'?',
-    }
 }
 
 #[cfg(test)]

@@ -196,6 +196,15 @@ impl DrawnStatement {
             Cell::Amount(paid),
             Cell::Amount(statement.tip.amount_minor()),
         ]);
+        // What is paid, all together, as the page says it.
+        rows.push(vec![
+            text(self.word(StatementWord::GrandTotal)),
+            text(statement.total.currency().code()),
+            text(""),
+            text(""),
+            text(""),
+            Cell::Amount(statement.total.amount_minor()),
+        ]);
         rows
     }
 

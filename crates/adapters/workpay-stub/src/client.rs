@@ -10,7 +10,7 @@ use ratiba_kernel::breaker::Turn;
 use ratiba_kernel::{Breaker, Clock, Outage, TokenHash};
 use ratiba_payroll::earnings::{Batch, EarningCode};
 use ratiba_payroll::employee::{Company, Employee};
-use ratiba_payroll::export::Receipt;
+use ratiba_payroll::export::{Receipt, Rejection};
 use ratiba_payroll::ports::{GatewayError, PayrollGateway, PeriodState};
 use ratiba_payroll::{BatchId, PayMonth};
 use reqwest::header::RETRY_AFTER;
@@ -217,7 +217,8 @@ async fn read(mut response: Response) -> Result<Answer, reqwest::Error> {
     })
 }
 
-/// The answer, unless it is a refusal.
+/// The answer, unless it is a refusal. What a server says of itself (5xx), or that it waited too long for us, may be another
+/// thing next time; every other refusal is for good.
 fn refused(answer: Answer) -> Result<Answer, GatewayError> {
     match answer.status {
         status if status.is_success() || status == StatusCode::NOT_FOUND => Ok(answer),
@@ -229,14 +230,35 @@ fn refused(answer: Answer) -> Result<Answer, GatewayError> {
                 .unwrap_or(RETRY_AFTER_UNSAID)
                 .min(RETRY_AFTER_MAX),
         }),
-        status => Err(Outage::new(format!("payroll answered {status}")).into()),
+        StatusCode::CONFLICT => Err(rejected(&answer, Rejection::Conflict)),
+        StatusCode::METHOD_NOT_ALLOWED | StatusCode::GONE => Err(rejected(&answer, Rejection::WrongAddress)),
+        StatusCode::REQUEST_TIMEOUT => Err(outage(answer.status)),
+        status if status.is_client_error() => Err(rejected(&answer, Rejection::NotAccepted)),
+        status if status.is_redirection() => Err(rejected(&answer, Rejection::WrongAddress)),
+        status => Err(outage(status)),
     }
 }
 
-/// What was found. What payroll should know and does not is no answer that can be read.
+fn outage(status: StatusCode) -> GatewayError {
+    Outage::new(format!("payroll answered {status}")).into()
+}
+
+/// A refusal for good, with payroll's own word for it in the log.
+fn rejected(answer: &Answer, rejection: Rejection) -> GatewayError {
+    let code = wire::refusal_code(&answer.body).unwrap_or_default();
+    tracing::warn!(
+        provider = "payroll",
+        status = answer.status.as_u16(),
+        code,
+        "{rejection}"
+    );
+    GatewayError::Rejected(rejection)
+}
+
+/// What was found. Payroll knows everything that is asked for by this way.
 fn found(answer: Answer) -> Result<Vec<u8>, GatewayError> {
     if answer.status == StatusCode::NOT_FOUND {
-        Err(Outage::new("payroll does not know what it was asked about").into())
+        Err(rejected(&answer, Rejection::WrongAddress))
     } else {
         Ok(answer.body)
     }

@@ -167,6 +167,23 @@ fn reason(word: Option<&str>) -> Reason {
 }
 
 #[derive(Deserialize)]
+struct RefusalBody {
+    error: RefusalError,
+}
+
+#[derive(Deserialize)]
+struct RefusalError {
+    code: String,
+}
+
+/// Payroll's word for why it refuses, if it is a short word; what else it says may name people.
+pub(crate) fn refusal_code(body: &[u8]) -> Option<String> {
+    let code = serde_json::from_slice::<RefusalBody>(body).ok()?.error.code;
+    let is_word = |code: &str| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    Some(code).filter(|code| code.len() <= 40 && is_word(code))
+}
+
+#[derive(Deserialize)]
 struct PeriodBody {
     period: String,
     state: String,

@@ -10,7 +10,7 @@ use ratiba_kernel::test_support::ManualClock;
 use ratiba_kernel::{Breaker, Currency, Id, Money, Outage};
 use ratiba_payroll::earnings::{Batch, EarningCode, EarningsLine, LineKey, Mode};
 use ratiba_payroll::employee::Company;
-use ratiba_payroll::export::{LineResult, Reason};
+use ratiba_payroll::export::{LineResult, Reason, Rejection};
 use ratiba_payroll::ports::{GatewayError, PayrollGateway as _};
 use ratiba_payroll::test_support::{amina, company, may};
 use ratiba_workpay_stub::{Codes, Paths, Token, WorkpayHttp, WorkpaySettings};
@@ -137,6 +137,7 @@ async fn a_batch_goes_out_as_the_contract_has_it_with_the_words_of_the_settings(
 #[actix_web::test]
 async fn every_refusal_is_told_apart() {
     let unavailable = || GatewayError::Unavailable(Outage::new("any"));
+    let rejected = GatewayError::Rejected;
     for (answer, expected) in [
         (Answer::Json(401, json!({})), GatewayError::Unauthorized),
         (Answer::Json(403, json!({})), GatewayError::Unauthorized),
@@ -153,8 +154,18 @@ async fn every_refusal_is_told_apart() {
                 retry_after: Duration::seconds(60),
             },
         ),
+        (Answer::Json(400, json!({})), rejected(Rejection::NotAccepted)),
+        (
+            Answer::Json(422, json!({ "error": { "code": "invalid", "message": "…" } })),
+            rejected(Rejection::NotAccepted),
+        ),
+        (Answer::Json(409, json!({})), rejected(Rejection::Conflict)),
+        (Answer::Json(404, json!({})), rejected(Rejection::WrongAddress)),
+        (Answer::Json(405, json!({})), rejected(Rejection::WrongAddress)),
+        (Answer::Json(302, json!({})), rejected(Rejection::WrongAddress)),
+        (Answer::Json(408, json!({})), unavailable()),
         (Answer::Json(500, json!({})), unavailable()),
-        (Answer::Json(302, json!({})), unavailable()),
+        (Answer::Json(503, json!({})), unavailable()),
         (Answer::Json(200, json!({ "results": "?" })), unavailable()),
         (Answer::Never, unavailable()),
     ] {

@@ -289,12 +289,32 @@ impl Principal {
         }
     }
 
-    /// Whether rows of this staff member may be seen: a therapist sees the own ones only.
+    /// Whether the day of this staff member may be seen: a therapist sees the own one only. Of what somebody earns
+    /// [`Self::sees_pay_of`] tells.
     #[must_use]
     pub fn sees_staff(&self, staff: uuid::Uuid) -> bool {
         match self.role {
             Role::Therapist => self.staff.is_some_and(|own| own.as_uuid() == staff),
             Role::Receptionist | Role::Manager | Role::Owner => true,
+        }
+    }
+
+    /// Whether what this staff member earns, and by what rules, may be seen: owners and managers see everybody's, everybody
+    /// else the own alone, the front desk too.
+    #[must_use]
+    pub fn sees_pay_of(&self, staff: uuid::Uuid) -> bool {
+        match self.role {
+            Role::Therapist | Role::Receptionist => self.staff.is_some_and(|own| own.as_uuid() == staff),
+            Role::Manager | Role::Owner => true,
+        }
+    }
+
+    /// Whether the rules by which everybody earns may be seen: by whoever sees anybody's pay.
+    #[must_use]
+    pub const fn sees_rules_for_all(&self) -> bool {
+        match self.role {
+            Role::Receptionist => self.staff.is_some(),
+            Role::Therapist | Role::Manager | Role::Owner => true,
         }
     }
 }

@@ -134,7 +134,8 @@ impl Case {
                 .commission
                 .amount_minor()
                 .saturating_add(figure.top_up.amount_minor());
-            let taken = takeable(pay, wanted, self.closed.settings.clawback_floor);
+            // As much as leaves the pay at the floor, and never more than is paid; the rest is carried on.
+            let taken = takeable(pay, wanted, self.closed.settings.clawback_floor).min(pay.max(0));
             staff.push(told.staff(&figure, taken));
             let close = self.frozen(figure, taken);
             chains.insert(close.period().staff, vec![close]);

@@ -16,6 +16,10 @@ use crate::rule::{RuleValue, Term};
 use crate::tiers::{Mark, Measure, TierMethod, TierPart, Tiers};
 use crate::work::EndSource;
 
+mod amended;
+
+pub use amended::Recorded;
+
 /// In which language a person reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
@@ -39,13 +43,35 @@ impl Language {
 /// Why a line says what it says, one sentence each. Times are shown in the zone.
 #[must_use]
 pub fn explain(line: &Line, group: Option<&Group>, zone: &Zone, language: Language) -> Vec<String> {
+    explain_amended(line, group, None, zone, language)
+}
+
+/// The same for a line that may be one of an amendment, with what was recorded of its appointment: by that the difference was
+/// reckoned.
+#[must_use]
+pub fn explain_amended(
+    line: &Line,
+    group: Option<&Group>,
+    recorded: Option<Recorded>,
+    zone: &Zone,
+    language: Language,
+) -> Vec<String> {
     let currency = line.base.currency();
     let mut sentences = vec![rendered(line, zone, language)];
-    if let Some(cause) = line.reason.change {
-        sentences.push(changed(line, cause, language));
-        return sentences;
-    }
+    let change = line.reason.change;
+    sentences.extend(change.map(|cause| amended::changed(line, cause, language)));
+    // A difference of what is known has amounts of its own; what came late is a line like any other.
+    let (difference, recorded) = match change {
+        None | Some(DeltaCause::Late) => (None, None),
+        Some(DeltaCause::Withdrawn) => (Some(amended::withdrawn(line, language)), None),
+        Some(DeltaCause::Corrected) => {
+            let reckoned = recorded.map(|recorded| amended::reckoned(line, recorded, language));
+            (Some(reckoned.unwrap_or_default()), recorded)
+        }
+    };
     match &line.reason.verdict {
+        // It earned all the same when it was recorded.
+        Verdict::Gap | Verdict::NoShow if recorded.is_some_and(|recorded| !recorded.amount.is_zero()) => {}
         Verdict::Gap => sentences.push(
             language
                 .pick(
@@ -64,52 +90,32 @@ pub fn explain(line: &Line, group: Option<&Group>, zone: &Zone, language: Langua
         ),
         Verdict::Won {
             place, term, beaten, ..
-        } => {
-            sentences.push(winner(*place, *term, language));
+        } if difference.is_some() => {
+            sentences.push(winner(*place, *term, beaten, language));
             sentences.extend(losers(beaten, language));
-            sentences.push(base(line, currency, language));
+            sentences.push(base(line, amended::base_of_now(line), language));
+        }
+        Verdict::Won {
+            place, term, beaten, ..
+        } => {
+            sentences.push(winner(*place, *term, beaten, language));
+            sentences.extend(losers(beaten, language));
+            sentences.push(base(line, line.base, language));
             sentences.push(earned(line, *term, group, language));
             sentences.extend(group.and_then(|group| ladder(group, currency, language)));
             sentences.extend(group.and_then(|group| kept_back(group, currency, language)));
             sentences.extend(group.map(|group| rounded(line, group, language)));
         }
     }
-    if !line.tip.is_zero() {
+    let is_difference = difference.is_some();
+    sentences.extend(difference.filter(|said| !said.is_empty()));
+    if !line.tip.is_zero() && !is_difference {
         sentences.push(match language {
             Language::English => format!("Tip: {}, passed on in full.", line.tip),
             Language::Swahili => format!("Bakshishi: {}, unapewa yote.", line.tip),
         });
     }
     sentences
-}
-
-/// What an amendment changes, and why.
-fn changed(line: &Line, cause: DeltaCause, language: Language) -> String {
-    let why = match (cause, language) {
-        (DeltaCause::Late, Language::English) => "it came to light after the month was frozen",
-        (DeltaCause::Late, Language::Swahili) => "ilijulikana baada ya mwezi kufungwa",
-        (DeltaCause::Withdrawn, Language::English) => "it does not belong to the frozen month any more",
-        (DeltaCause::Withdrawn, Language::Swahili) => "haimo tena katika mwezi uliofungwa",
-        (DeltaCause::Corrected, Language::English) => {
-            "it was corrected or refunded after the month was frozen"
-        }
-        (DeltaCause::Corrected, Language::Swahili) => {
-            "ilisahihishwa au pesa zilirudishwa baada ya mwezi kufungwa"
-        }
-    };
-    let (base, commission, tip) = (line.base, line.commission, line.tip);
-    match language {
-        Language::English => {
-            format!(
-                "Amendment: {why}. Difference of the base {base}, of the commission {commission}, of the tip {tip}."
-            )
-        }
-        Language::Swahili => {
-            format!(
-                "Marekebisho: {why}. Tofauti ya msingi {base}, ya kamisheni {commission}, ya bakshishi {tip}."
-            )
-        }
-    }
 }
 
 /// What the rule of a line gives, in a few words such as `35 %`.
@@ -137,8 +143,13 @@ fn rendered(line: &Line, zone: &Zone, language: Language) -> String {
     )
 }
 
-fn winner(place: Place, term: Term, language: Language) -> String {
+fn winner(place: Place, term: Term, beaten: &[Beaten], language: Language) -> String {
     let said = said(term, language);
+    // Without the switch a category's rule goes before the general one.
+    let is_switched = place == Place::StaffGeneral
+        && beaten
+            .iter()
+            .any(|loser| matches!(loser.place, Place::Category | Place::CategoryForService));
     match language {
         Language::English => {
             let why = match place {
@@ -146,6 +157,9 @@ fn winner(place: Place, term: Term, language: Language) -> String {
                 Place::StaffForCategory => "your own rule for this category of services",
                 Place::CategoryForService => "the category's rule for this service",
                 Place::Category => "the category's rule",
+                Place::StaffGeneral if is_switched => {
+                    "your own general rule, which the business puts before the category's (`staff_before_category`)"
+                }
                 Place::StaffGeneral => "your own general rule",
             };
             format!("Rule: {why}: {said}.")
@@ -156,6 +170,10 @@ fn winner(place: Place, term: Term, language: Language) -> String {
                 Place::StaffForCategory => "kanuni yako ya aina hii ya huduma",
                 Place::CategoryForService => "kanuni ya aina ya huduma, kwa huduma hii",
                 Place::Category => "kanuni ya aina ya huduma",
+                Place::StaffGeneral if is_switched => {
+                    "kanuni yako ya jumla, ambayo biashara huitanguliza kabla ya ile ya aina ya huduma \
+                     (`staff_before_category`)"
+                }
                 Place::StaffGeneral => "kanuni yako ya jumla",
             };
             format!("Kanuni: {why}: {said}.")
@@ -224,7 +242,9 @@ fn said(term: Term, language: Language) -> String {
     }
 }
 
-fn base(line: &Line, currency: Currency, language: Language) -> String {
+/// The steps of a line's base to what they come to.
+fn base(line: &Line, total: Money, language: Language) -> String {
+    let currency = total.currency();
     let mut text = language.pick("Base:", "Kiasi cha msingi:").to_owned();
     for (index, step) in line.reason.base_steps.iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };
@@ -253,7 +273,7 @@ fn base(line: &Line, currency: Currency, language: Language) -> String {
             }
         }
     }
-    let _ = write!(text, " = {}.", line.base);
+    let _ = write!(text, " = {total}.");
     text
 }
 

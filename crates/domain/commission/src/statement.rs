@@ -150,6 +150,8 @@ pub enum StatementWord {
     Carried,
     /// Before the sum of all.
     Total,
+    /// Before what is paid all together, below the sums of columns.
+    GrandTotal,
     /// Before the number of services.
     Services,
     /// Before the hours.
@@ -166,7 +168,7 @@ pub enum StatementWord {
 
 impl StatementWord {
     /// Every word.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Title,
         Self::Amendment,
         Self::Name,
@@ -183,6 +185,7 @@ impl StatementWord {
         Self::TopUp,
         Self::Carried,
         Self::Total,
+        Self::GrandTotal,
         Self::Services,
         Self::Hours,
         Self::Fingerprint,
@@ -217,6 +220,7 @@ impl StatementWord {
             Self::TopUp => ("Guarantee", "Nyongeza ya dhamana"),
             Self::Carried => ("Carried from corrections", "Salio la marekebisho"),
             Self::Total => ("Total", "Jumla"),
+            Self::GrandTotal => ("Grand total", "Jumla kuu"),
             Self::Services => ("Services", "Huduma zote"),
             Self::Hours => ("Hours", "Saa"),
             Self::Fingerprint => ("Fingerprint", "Alama ya hati"),

@@ -156,6 +156,16 @@ pub enum TierFault {
         /// Where it ends.
         to: Mark,
     },
+    /// A band stands before one that begins below it.
+    #[error("bands must rise, but the one from {from} comes after the one from {before}")]
+    BandsNotRising {
+        /// Which band.
+        step: usize,
+        /// Where the one before it begins.
+        before: Mark,
+        /// Where it begins.
+        from: Mark,
+    },
     /// A band has no width.
     #[error("a band must end after it begins at {from}")]
     EmptyBand {
@@ -184,6 +194,7 @@ impl TierFault {
             | Self::RateAboveWhole { step, .. }
             | Self::Gap { step, .. }
             | Self::Overlap { step, .. }
+            | Self::BandsNotRising { step, .. }
             | Self::EmptyBand { step, .. }
             | Self::OpenBandInside { step } => Some(*step),
         }
@@ -263,17 +274,41 @@ impl Tiers {
         }
         for (step, pair) in bands.windows(2).enumerate() {
             let [before, after] = pair else { continue };
-            match before.to {
-                None => faults.push(TierFault::OpenBandInside { step }),
-                Some(to) if to < after.from => faults.push(TierFault::Gap {
+            if after.from < before.from {
+                faults.push(TierFault::BandsNotRising {
                     step: step + 1,
+                    before: mark(before.from),
+                    from: mark(after.from),
+                });
+            }
+        }
+        // What lies between two bands, and what both cover, is seen in the order in which they lie, however they are written.
+        let mut lying: Vec<(usize, &Band)> = bands.iter().enumerate().collect();
+        lying.sort_by_key(|(_, band)| band.from);
+        if let Some((0, lowest)) = lying.first()
+            && lowest.from != 0
+        {
+            faults.push(TierFault::FirstFloorNotZero {
+                floor: mark(lowest.from),
+            });
+        }
+        for pair in lying.windows(2) {
+            let [(step, before), (next, after)] = pair else {
+                continue;
+            };
+            match before.to {
+                None => faults.push(TierFault::OpenBandInside { step: *step }),
+                // Of a band without width that is said already.
+                Some(to) if to <= before.from => {}
+                Some(to) if to < after.from => faults.push(TierFault::Gap {
+                    step: *next,
                     from: mark(to),
                     to: mark(after.from),
                 }),
                 Some(to) if to > after.from => faults.push(TierFault::Overlap {
-                    step: step + 1,
+                    step: *next,
                     from: mark(after.from),
-                    to: mark(to),
+                    to: mark(after.to.map_or(to, |end| end.min(to))),
                 }),
                 Some(_) => {}
             }

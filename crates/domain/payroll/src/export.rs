@@ -141,6 +141,20 @@ pub struct Receipt {
     pub results: BTreeMap<LineKey, LineResult>,
 }
 
+/// Why payroll does not do what it was asked for as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// It cannot read it, or what it says breaks a rule of payroll's.
+    #[error("it does not accept what it was sent")]
+    NotAccepted,
+    /// It has something else under the same name.
+    #[error("it has something else under the same name")]
+    Conflict,
+    /// Where it was asked there is nothing, or it has moved: an address or a path of the settings is wrong.
+    #[error("there is nothing at this address")]
+    WrongAddress,
+}
+
 /// Why nothing of an export was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -152,15 +166,37 @@ pub enum Refused {
     TotalsDiffer,
     /// The lines cannot go together.
     NotABatch,
+    /// Payroll does not accept the batch as it is.
+    NotAccepted,
+    /// Payroll has another batch under the same name: a person must look.
+    Conflict,
+    /// There is no payroll at the address of the settings, or it has moved.
+    WrongAddress,
+    /// Payroll does not tell what an earlier try came to: a person must look.
+    OutcomeUnknown,
+}
+
+impl From<Rejection> for Refused {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::NotAccepted => Self::NotAccepted,
+            Rejection::Conflict => Self::Conflict,
+            Rejection::WrongAddress => Self::WrongAddress,
+        }
+    }
 }
 
 impl Refused {
     /// Every refusal.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 8] = [
         Self::PeriodNotOpen,
         Self::Unauthorized,
         Self::TotalsDiffer,
         Self::NotABatch,
+        Self::NotAccepted,
+        Self::Conflict,
+        Self::WrongAddress,
+        Self::OutcomeUnknown,
     ];
 
     /// The word in rows and answers.
@@ -171,6 +207,10 @@ impl Refused {
             Self::Unauthorized => "unauthorized",
             Self::TotalsDiffer => "totals_differ",
             Self::NotABatch => "not_a_batch",
+            Self::NotAccepted => "not_accepted",
+            Self::Conflict => "conflict",
+            Self::WrongAddress => "wrong_address",
+            Self::OutcomeUnknown => "outcome_unknown",
         }
     }
 

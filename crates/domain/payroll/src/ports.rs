@@ -8,7 +8,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use crate::earnings::{Batch, Earned, LineKey};
 use crate::employee::{Company, Employee, Link};
-use crate::export::{Confirmation, Export, ExportState, LineResult, Receipt};
+use crate::export::{Confirmation, Export, ExportState, LineResult, Receipt, Rejection};
 use crate::journal::Posting;
 use crate::{BatchId, ExportId, PayMonth, StaffId};
 
@@ -78,6 +78,9 @@ pub enum GatewayError {
         /// For how long.
         retry_after: Duration,
     },
+    /// Payroll answered that it does not do this; asked again it would say the same.
+    #[error("payroll refuses this: {0}")]
+    Rejected(Rejection),
     /// Payroll did not answer, or not in a way that can be read.
     #[error("payroll is unavailable")]
     Unavailable(#[from] Outage),
@@ -89,7 +92,7 @@ impl GatewayError {
     pub const fn is_worth_another_try(&self) -> bool {
         match self {
             Self::RateLimited { .. } | Self::Unavailable(_) => true,
-            Self::PeriodLocked | Self::Unauthorized => false,
+            Self::PeriodLocked | Self::Unauthorized | Self::Rejected(_) => false,
         }
     }
 }

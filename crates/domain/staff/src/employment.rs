@@ -34,7 +34,8 @@ pub enum EmploymentType {
 }
 
 /// What payroll knows about somebody, as far as it is known here.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// `Debug` masks whatever identifies somebody or tells their pay, so that no log has it.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Employment {
     /// The tax number.
     pub kra_pin: Option<KraPin>,
@@ -237,6 +238,19 @@ fn masked(name: &str, text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ""
     };
     write!(f, "{name}(…{tail})")
+}
+
+impl fmt::Debug for Employment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Employment")
+            .field("kra_pin", &self.kra_pin)
+            .field("nssf_number", &self.nssf_number)
+            .field("shif_number", &self.shif_number)
+            .field("hire_date", &self.hire_date)
+            .field("employment_type", &self.employment_type)
+            .field("base_pay", &self.base_pay.map(|_| "…"))
+            .finish()
+    }
 }
 
 impl fmt::Debug for KraPin {

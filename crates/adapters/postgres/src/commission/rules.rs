@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::Text;
 use ratiba_commission::ports::{AddRuleError, CommissionRules, EndRule, EndRuleError, PutSettingsError};
 use ratiba_commission::rule::{Rule, RuleScope, RuleType, RuleValue, Validity};
 use ratiba_commission::settings::CommissionSettings;
-use ratiba_commission::{RuleId, ServiceCategory, StaffId};
+use ratiba_commission::{Month, RuleId, ServiceCategory, StaffId};
 use ratiba_kernel::{Currency, Outage, TenantId, Zone};
 use serde_json::Value;
 use time::Date;
@@ -14,7 +15,8 @@ use uuid::Uuid;
 
 use super::PgCommission;
 use crate::database::{TenantTx, TxError};
-use crate::schema::{commission_rules, tenant_settings};
+use crate::kept::sql_query;
+use crate::schema::{commission_period, commission_rules, tenant_settings};
 
 #[async_trait]
 impl CommissionRules for PgCommission {
@@ -184,7 +186,24 @@ fn rule_of<E>(row: RuleRow, currency: Currency) -> Result<Rule, TxError<E>> {
     })
 }
 
+/// Whether a month that the day lies in or before is frozen. Until this transaction ends none is frozen beside it: whoever
+/// freezes waits for the same lock (a trigger takes it).
+fn is_frozen<E>(tx: &mut TenantTx<'_>, day: Date) -> Result<bool, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<Text, _>(format!("commission:{tenant}:rules"))
+        .execute(tx.conn())?;
+    let last = commission_period::table
+        .filter(commission_period::tenant_id.eq(tenant))
+        .select(diesel::dsl::max(commission_period::period_start))
+        .first::<Option<Date>>(tx.conn())?;
+    Ok(last.and_then(Month::of).is_some_and(|month| day < month.end()))
+}
+
 fn end_rule(tx: &mut TenantTx<'_>, ending: &EndRule) -> Result<(), TxError<EndRuleError>> {
+    if is_frozen(tx, ending.on)? {
+        return Err(TxError::Refused(EndRuleError::Unknown));
+    }
     let row = commission_rules::table
         .filter(commission_rules::tenant_id.eq(tx.tenant_uuid()))
         .filter(commission_rules::id.eq(ending.rule.as_uuid()))
@@ -229,6 +248,9 @@ fn insert_rule(tx: &mut TenantTx<'_>, rule: &Rule) -> Result<(), TxError<AddRule
         } else {
             Err(TxError::Refused(AddRuleError::Overlaps))
         };
+    }
+    if is_frozen(tx, rule.validity.from())? {
+        return Err(TxError::Refused(AddRuleError::Overlaps));
     }
     let (staff, category) = match &rule.scope {
         RuleScope::Staff(staff) => (Some(staff.as_uuid()), None),

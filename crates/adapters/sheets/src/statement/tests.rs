@@ -102,8 +102,9 @@ fn every_line_and_the_sums_are_told_in_all_forms() {
         "3,2026-05-02,Swedish massage 60,3500.00,40 %,1400.00,200.00"
     );
     assert_eq!(lines[11], "Total,KES,,,,4200.00,200.00");
+    assert_eq!(lines[12], "Grand total,KES,,,,4400.00");
     let inside = String::from_utf8_lossy(&drawn.xlsx().unwrap()).into_owned();
-    assert!(inside.contains("<v>4200.00</v>") && inside.contains(&drawn.statement.hash));
+    assert!(inside.contains("<v>4400.00</v>") && inside.contains(&drawn.statement.hash));
     let file = String::from_utf8_lossy(&drawn.pdf()).into_owned();
     assert!(file.contains(&hex("KES 4,400")), "commission and tips together");
 }
@@ -136,9 +137,28 @@ fn who_is_called_something_else_by_now_has_the_same_bytes() {
 }
 
 #[test]
+fn the_grand_total_has_what_is_topped_up_and_what_is_taken_back() {
+    let drawn = drawn(3, Language::Swahili);
+    let mut statement = drawn.statement.clone();
+    (statement.top_up, statement.carried) = (kes(500), kes(-100));
+    statement.total = kes(4_800);
+    let csv = String::from_utf8(DrawnStatement { statement, ..drawn }.csv()).unwrap();
+    let rows = [
+        "Nyongeza ya dhamana,,,,,500.00,0.00",
+        "Salio la marekebisho,,,,,-100.00,0.00",
+        "Jumla,KES,,,,4600.00,200.00",
+        "Jumla kuu,KES,,,,4800.00",
+    ];
+    assert!(csv.ends_with(&format!("{}\r\n", rows.join("\r\n"))), "{csv}");
+}
+
+#[test]
 fn a_month_without_services_is_told_too() {
     let drawn = drawn(0, Language::English);
     let csv = String::from_utf8(drawn.csv()).unwrap();
-    assert!(csv.ends_with("Total,KES,,,,0.00,0.00\r\n"), "{csv}");
+    assert!(
+        csv.ends_with("Total,KES,,,,0.00,0.00\r\nGrand total,KES,,,,0.00\r\n"),
+        "{csv}"
+    );
     assert_eq!(drawn.file_name("pdf"), "commission-2026-05.pdf");
 }

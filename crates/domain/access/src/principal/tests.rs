@@ -44,6 +44,20 @@ fn a_therapist_sees_the_own_rows_only() {
 }
 
 #[test]
+fn the_front_desk_sees_everybodys_day_and_nobody_elses_pay() {
+    let (own, other) = (uuid::Uuid::from_u128(7), uuid::Uuid::from_u128(8));
+    let mut desk = principal(Role::Receptionist, &Scope::ALL);
+    assert!(desk.sees_staff(other));
+    assert!(!desk.sees_pay_of(other) && !desk.sees_rules_for_all());
+    desk.staff = Some(Id::from_uuid(own));
+    assert!(desk.sees_pay_of(own) && desk.sees_rules_for_all() && !desk.sees_pay_of(other));
+    for role in [Role::Manager, Role::Owner] {
+        let boss = principal(role, &[]);
+        assert!(boss.sees_pay_of(other) && boss.sees_rules_for_all());
+    }
+}
+
+#[test]
 fn names_lead_back() {
     for scope in Scope::ALL {
         assert_eq!(Scope::parse(scope.name()), Some(scope));

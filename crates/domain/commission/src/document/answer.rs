@@ -8,7 +8,7 @@ use super::Case;
 use crate::amend::{Chain, DeltaCause, ProposedAmendment};
 use crate::base::StepKind;
 use crate::engine::{Line, Rounding, StaffFigure, Verdict};
-use crate::explain::{Language, explain};
+use crate::explain::{Language, Recorded, explain_amended};
 use crate::resolve::Place;
 use crate::work::EndSource;
 
@@ -358,13 +358,13 @@ impl<'a> Told<'a> {
             rate_basis_points: line.recorded_rate_basis_points(),
             commission_minor: line.commission.amount_minor(),
             tip_minor: line.tip.amount_minor(),
-            reasons: self.reasons(figure, line),
+            reasons: self.reasons(figure, line, None),
         }
     }
 
-    fn reasons(&self, figure: &StaffFigure, line: &Line) -> ShownReasons {
+    fn reasons(&self, figure: &StaffFigure, line: &Line, recorded: Option<Recorded>) -> ShownReasons {
         let zone = &self.0.closed.settings.zone;
-        let said = |language| explain(line, figure.group_of(line), zone, language);
+        let said = |language| explain_amended(line, figure.group_of(line), recorded, zone, language);
         ShownReasons {
             en: said(Language::English),
             sw: said(Language::Swahili),
@@ -387,12 +387,12 @@ impl<'a> Told<'a> {
             frozen_commission_minor: frozen.fold(0, i64::saturating_add),
             frozen_hash: chain.content_hash().to_string(),
             hash_now: now.content_hash.to_string(),
-            amendment: amendment.map(|proposal| self.amendment(now, proposal)),
-            retier: retier.map(|proposal| self.amendment(now, proposal)),
+            amendment: amendment.map(|proposal| self.amendment(chain, now, proposal)),
+            retier: retier.map(|proposal| self.amendment(chain, now, proposal)),
         }
     }
 
-    fn amendment(&self, now: &StaffFigure, proposal: &ProposedAmendment) -> ShownAmendment {
+    fn amendment(&self, chain: &Chain, now: &StaffFigure, proposal: &ProposedAmendment) -> ShownAmendment {
         let (commission, top_up) = (proposal.commission.amount_minor(), proposal.top_up.amount_minor());
         let (carried, tip) = (proposal.carried.amount_minor(), proposal.tip.amount_minor());
         let lines = proposal.lines.iter().map(|delta| ShownDelta {
@@ -402,7 +402,11 @@ impl<'a> Told<'a> {
             commission_minor: delta.commission.amount_minor(),
             tip_minor: delta.tip.amount_minor(),
             minutes: delta.rendered_seconds / 60,
-            reasons: self.reasons(now, &delta.clone().into_line()),
+            reasons: self.reasons(
+                now,
+                &delta.clone().into_line(),
+                Recorded::of(chain, delta.appointment, None),
+            ),
         });
         ShownAmendment {
             commission_minor: commission,

@@ -205,18 +205,27 @@ impl Ground<'_> {
                 .instant(&format!("{path}.{name}"), value, self.zone)
                 .map(Some),
         };
-        let (start, end) = (instant("start")?, instant("end")?);
-        let (actual_start, actual_end) = (instant("actual_start")?, instant("actual_end")?);
+        let planned = (instant("start"), instant("end"));
+        let actual = (instant("actual_start"), instant("actual_end"));
         let minutes = match object.get("minutes") {
-            None => 60,
+            None => Some(60),
             Some(value) => match value.as_i64().filter(|minutes| (1..=2_880).contains(minutes)) {
-                Some(minutes) => minutes,
+                Some(minutes) => Some(minutes),
                 None => {
                     let wanted = Problem::MustBe("a whole number from 1 to 2880");
-                    return reader.fault(format!("{path}.minutes"), wanted);
+                    reader.fault(format!("{path}.minutes"), wanted)
                 }
             },
         };
+        if let (Some(Some(start)), Some(Some(end))) = actual
+            && end < start
+        {
+            let said = Problem::Said("is before the recorded beginning".to_owned());
+            reader.fault::<()>(format!("{path}.actual_end"), said);
+        }
+        let (start, end) = (planned.0?, planned.1?);
+        let (actual_start, actual_end) = (actual.0?, actual.1?);
+        let minutes = minutes?;
         let length = Duration::minutes(minutes);
         let (start, end) = match (start, end) {
             (Some(start), Some(end)) => (start, end),
@@ -272,6 +281,10 @@ impl Ground<'_> {
                 points.push(reader.rate(&format!("{place}.share_basis_points"), share)?);
             }
         }
+        if !points.is_empty() && object.contains_key("split") {
+            let said = Problem::Said("stands beside shares: give either".to_owned());
+            reader.fault::<()>(format!("{path}.split"), said);
+        }
         let shares = match (points.is_empty(), split) {
             (false, _) => Shares::Points(points),
             (true, "full_to_each") => Shares::FullToEach,
@@ -309,24 +322,22 @@ impl Ground<'_> {
         let zero = Money::zero(self.currency);
         let before = reader.faults.len();
         let mut amount = |name: &str| self.amount(reader, path, object, name);
-        let discount = amount("discount_minor").unwrap_or(zero);
+        let discount = amount("discount_minor");
         let given = (amount("list_price_minor"), amount("charged_minor"));
         let (paid, tax) = (amount("paid_minor"), amount("tax_minor"));
         let (product_cost, refunded) = (amount("product_cost_minor"), amount("refunded_minor"));
         let payment_fee = amount("payment_fee_minor");
+        let fee = amount("fee_minor");
         let own_price = sold.price_minor.map(|minor| Money::new(minor, self.currency));
-        let package = match object.get("package") {
-            None => None,
-            Some(package) => Some(self.package(reader, &format!("{path}.package"), package)?),
-        };
-        let payments = match object.get("payments") {
-            None => None,
-            Some(listed) => Some(self.payments(reader, &format!("{path}.payments"), listed)?),
-        };
-        let rate = match object.get("tax_basis_points") {
-            None => None,
-            Some(rate) => Some(reader.rate(&format!("{path}.tax_basis_points"), rate)?),
-        };
+        let package = object
+            .get("package")
+            .and_then(|package| self.package(reader, &format!("{path}.package"), package));
+        let payments = object
+            .get("payments")
+            .and_then(|listed| self.payments(reader, &format!("{path}.payments"), listed));
+        let rate = object
+            .get("tax_basis_points")
+            .and_then(|rate| reader.rate(&format!("{path}.tax_basis_points"), rate));
         if reader.faults.len() > before {
             return None;
         }
@@ -336,21 +347,43 @@ impl Ground<'_> {
                 Problem::Said("has amounts that are too large".to_owned()),
             )
         };
+        let refuse = |reader: &mut Reader, name: &str, why: &str| {
+            reader.fault::<()>(format!("{path}.{name}"), Problem::Said(why.to_owned()));
+        };
+        let off = discount.unwrap_or(zero);
         let (list_price, charged) = match (package, given.0.or(own_price), given.1) {
-            (Some((list, charged)), _, _) => (list, charged),
-            (None, Some(list), Some(charged)) => (list, charged),
+            (Some((list, charged)), _, _) => {
+                // The package tells both; who tells them once more tells the same.
+                if given.0.is_some_and(|told| told != list) {
+                    refuse(
+                        reader,
+                        "list_price_minor",
+                        "is not the item's list price in the package",
+                    );
+                }
+                if given.1.is_some_and(|told| told != charged) {
+                    refuse(
+                        reader,
+                        "charged_minor",
+                        "is not the item's part of the package's price",
+                    );
+                }
+                (list, charged)
+            }
+            (None, Some(list), Some(charged)) => {
+                if discount.is_some() && list.checked_sub(off) != Ok(charged) {
+                    refuse(reader, "charged_minor", "is not the list price less the discount");
+                }
+                (list, charged)
+            }
             (None, Some(list), None) => {
-                let Some(charged) = list
-                    .checked_sub(discount)
-                    .ok()
-                    .filter(|left| left.amount_minor() >= 0)
-                else {
+                let Some(charged) = list.checked_sub(off).ok().filter(|left| left.amount_minor() >= 0) else {
                     let said = Problem::Said("is more than the list price".to_owned());
                     return reader.fault(format!("{path}.discount_minor"), said);
                 };
                 (list, charged)
             }
-            (None, None, Some(charged)) => match charged.checked_add(discount) {
+            (None, None, Some(charged)) => match charged.checked_add(off) {
                 Ok(list) => (list, charged),
                 Err(_) => return too_large(reader),
             },
@@ -369,9 +402,30 @@ impl Ground<'_> {
                 Err(_) => return too_large(reader),
             },
         };
+        if tax.is_some() && rate.is_some() {
+            refuse(
+                reader,
+                "tax_minor",
+                "stands beside `tax_basis_points`: give either",
+            );
+        }
+        if tax.is_some_and(|tax| tax > charged) {
+            refuse(reader, "tax_minor", "is more than was charged");
+        }
+        if refunded.is_some_and(|refunded| refunded > charged.max(fee.unwrap_or(zero))) {
+            refuse(reader, "refunded_minor", "is more than was charged");
+        }
+        if payments.is_some() && paid.is_some_and(|paid| paid != came) {
+            refuse(reader, "paid_minor", "is not what the payments come to");
+        }
+        // Of list price, discount and charged amount two tell the third, where nobody redeems a package.
+        let told = match package {
+            Some(_) => zero,
+            None => list_price.checked_sub(charged).unwrap_or(zero).max(zero),
+        };
         let sale = Sale {
             list_price,
-            discount,
+            discount: discount.unwrap_or(told),
             charged,
             paid: paid.unwrap_or(came),
             tax: tax.unwrap_or(contained),

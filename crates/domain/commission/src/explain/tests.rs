@@ -1,9 +1,11 @@
 use serde_json::json;
 
 use super::*;
+use crate::amend::DeltaLine;
 use crate::engine::{StaffFigure, compute};
 use crate::resolve::RuleTable;
 use crate::rule::{Rule, RuleScope, RuleType};
+use crate::settings::{CommissionSettings, Precedence};
 use crate::split::Shares;
 use crate::test_support::{category, kes, month, nairobi, percent, rule, settings, some_work, staff};
 use crate::tips::Tip;
@@ -117,4 +119,168 @@ fn a_share_is_told() {
         told[2].contains("the others' shares − KES 500 = KES 500"),
         "{told:?}"
     );
+}
+
+/// Work at KES 1,000 of which a fifth was given back after the month was frozen at 12.5 %.
+fn a_fifth_given_back(language: Language) -> Vec<String> {
+    let rules = || vec![rule(1, massage(), percent(1_250))];
+    let frozen = figure(&[some_work(1).at(100_000).build()], rules());
+    let sale = Sale {
+        refunded: kes(200),
+        ..Sale::at(kes(1_000))
+    };
+    let now = figure(&[some_work(1).sold(sale).build()], rules());
+    let (before, after) = (&frozen.lines[0], &now.lines[0]);
+    let delta = DeltaLine {
+        appointment: after.appointment,
+        cause: DeltaCause::Corrected,
+        base: after.base.checked_sub(before.base).unwrap(),
+        commission: after.commission.checked_sub(before.commission).unwrap(),
+        tip: kes(0),
+        rendered_seconds: 0,
+        reason: after.reason.clone(),
+    };
+    let recorded = Recorded {
+        amount: before.commission,
+        base: before.base,
+        before: before.commission,
+    };
+    let line = delta.into_line();
+    explain_amended(&line, now.group_of(&line), Some(recorded), &nairobi(), language)
+}
+
+#[test]
+fn an_amendment_tells_what_was_recorded_what_went_back_and_how_the_difference_comes_from_it() {
+    let english = [
+        "Swedish massage 60: ended 2026-05-13 14:00 (recorded end).",
+        "Amendment: it was corrected or refunded after the month was frozen. Difference of the base KES -200, of the \
+         commission KES -25, of the tip KES 0.",
+        "Rule: the category's rule: 12.5 %.",
+        "Base: charged KES 1,000, refunded − KES 200 = KES 800.",
+        "Recorded when the month was frozen: KES 125 for a base of KES 1,000. Of that base KES 200 is gone in all: KES 125 × \
+         KES 200 ÷ KES 1,000 = KES 25 is taken back, without rounding, which leaves KES 100; KES 125 stood before, so the \
+         difference is KES -25.",
+    ];
+    assert_eq!(a_fifth_given_back(Language::English), english);
+    let swahili = a_fifth_given_back(Language::Swahili);
+    assert_eq!(
+        swahili[4],
+        "Iliyoandikwa mwezi ulipofungwa: KES 125 kwa msingi wa KES 1,000. Jumla ya KES 200 ya msingi huo imerudi: KES 125 × \
+         KES 200 ÷ KES 1,000 = KES 25 inarudishwa, bila kukadiria, inabaki KES 100; ilikuwa KES 125, kwa hiyo tofauti ni KES \
+         -25."
+    );
+}
+
+#[test]
+fn what_came_late_is_explained_like_any_line() {
+    let figure = star();
+    let ordinary = told(&figure, Language::English);
+    let mut late = figure.lines[0].clone();
+    late.reason.change = Some(DeltaCause::Late);
+    let told = explain(&late, figure.group_of(&late), &nairobi(), Language::English);
+    assert!(
+        told[1].starts_with("Amendment: it came to light after the month was frozen."),
+        "{told:?}"
+    );
+    assert_eq!((&told[0], &told[2..]), (&ordinary[0], &ordinary[1..]));
+}
+
+#[test]
+fn what_is_withdrawn_tells_all_that_was_recorded_and_goes_back() {
+    let figure = star();
+    let mut gone = figure.lines[0].clone();
+    gone.reason.change = Some(DeltaCause::Withdrawn);
+    for amount in [&mut gone.base, &mut gone.commission, &mut gone.tip] {
+        *amount = Money::new(-amount.amount_minor(), amount.currency());
+    }
+    let told = explain(&gone, None, &nairobi(), Language::English);
+    let expected = [
+        "Base: list price KES 3,500, discount − KES 250, product cost − KES 100 = KES 3,150.",
+        "What was recorded for it, KES 1,102.50 for a base of KES 3,150, is taken back in full.",
+    ];
+    assert_eq!(told[4..], expected);
+}
+
+#[test]
+fn the_switch_is_named_where_it_decided_and_nowhere_else() {
+    let rules = || {
+        vec![
+            rule(1, RuleScope::Staff(staff(1)), percent(3_000)),
+            rule(2, massage(), percent(2_000)),
+        ]
+    };
+    let switched = CommissionSettings {
+        precedence: Precedence::StaffBeforeCategory,
+        ..settings()
+    };
+    let table = RuleTable::new(rules()).unwrap();
+    let work = [some_work(1).build()];
+    let figures = compute(month("2026-05"), &work, &table, &switched, &[staff(1)]).unwrap();
+    for language in [Language::English, Language::Swahili] {
+        let decided = &told(&figures.staff[0], language)[1];
+        assert!(decided.contains("staff_before_category"), "{decided}");
+        let not = told(&figure(&work, rules()), language);
+        let alone = told(&figure(&work, vec![rules().remove(0)]), language);
+        assert!(
+            !not[1].contains("staff_before") && !alone[1].contains("staff_before"),
+            "{not:?} {alone:?}"
+        );
+    }
+}
+
+/// Every amendment that is proposed at the recorded rate is explained by it, to the cent, however its parts were rounded.
+#[test]
+fn the_formula_is_the_one_by_which_the_difference_was_reckoned() {
+    use crate::amend::{Basis, Chain, propose};
+    use crate::period::{FrozenBy, FrozenDocument};
+    use crate::terms::{Names, Terms};
+    let rules = || vec![rule(1, massage(), percent(3_333))];
+    let sold = |refunded: i64| {
+        let sale = Sale {
+            refunded: Money::new(refunded, Currency::Kes),
+            ..Sale::at(Money::new(10_007, Currency::Kes))
+        };
+        figure(&[some_work(1).sold(sale).build()], rules())
+    };
+    let terms = Terms::of(staff(1), &Names::default(), &settings());
+    let at = time::macros::datetime!(2026-06-01 00:00 UTC);
+    let id = |number| ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(number));
+    let close = FrozenDocument::close(
+        id(1),
+        month("2026-05"),
+        sold(0),
+        kes(0),
+        terms,
+        at,
+        FrozenBy::System,
+    );
+    let mut documents = vec![close];
+    for (number, refunded) in (2..).zip([1, 3, 1_501, 4_999, 5_003, 2_500, 10_007]) {
+        let chain = Chain::of(documents.clone()).unwrap();
+        let now = sold(refunded);
+        let proposed = propose(&chain, &now, Basis::RecordedRate, &settings())
+            .unwrap()
+            .unwrap();
+        let line = proposed.lines[0].clone().into_line();
+        let recorded = Recorded::of(&chain, line.appointment, None);
+        let told = explain_amended(
+            &line,
+            now.group_of(&line),
+            recorded,
+            &nairobi(),
+            Language::English,
+        );
+        let last = told.last().unwrap();
+        assert!(
+            last.starts_with("Recorded when the month was frozen"),
+            "{refunded}: {last}"
+        );
+        documents.push(FrozenDocument::amendment(
+            id(number),
+            month("2026-05"),
+            proposed,
+            at,
+            FrozenBy::System,
+        ));
+    }
 }

@@ -109,7 +109,7 @@ impl RuleValue {
     ///   {"massage": 3500}}}`
     /// - `fixed`: `{"amount_minor": 50000, "overrides": {…}}`
     /// - `tiered`: `{"method": "marginal", "measure": "revenue", "measure_scope": "rule", "tiers":
-    ///   [{"floor": 0, "rate_basis_points": 4000}]}`, or `bands` of `from`, `to` and `rate_basis_points`
+    ///   [{"floor": 0, "rate_basis_points": 4000}]}`, or `bands` of `from`, `to` and `rate_basis_points` or `rate`
     ///
     /// and in each of them optionally `"base": {"start": "charged", "subtract": ["tax"], "earn_on":
     /// "completion", "deduct": [{"basis_points": 500, "when": "before"}, {"flat_minor": 10000, "when": "after"}]}` and

@@ -131,6 +131,40 @@ fn the_faults_of_a_ladder_name_their_step() {
 }
 
 #[test]
+fn a_bad_rate_or_method_hides_no_fault_of_the_ladder() {
+    let tiers = json!({"method": "both", "tiers": [
+        {"floor": 5, "rate_basis_points": 10_001},
+        {"floor": 3, "rate_basis_points": -1, "note": "x"}]});
+    let expected = [
+        "value.method: must be one of marginal, retroactive",
+        "value.tiers[0].rate_basis_points: a rate is from 0 to 10000 basis points, not 10001",
+        "value.tiers[1].note: is not known here",
+        "value.tiers[1].rate_basis_points: a rate is from 0 to 10000 basis points, not -1",
+        "value.tiers[0]: the first tier must begin at 0, not at 0.05",
+        "value.tiers[1]: floors must rise, but 0.03 comes after 0.05",
+    ];
+    assert_eq!(faults(RuleType::Tiered, &of_category(), &tiers), expected);
+}
+
+#[test]
+fn bands_may_call_their_rate_as_other_systems_do() {
+    let with = |name: &str| {
+        let bands = json!({"method": "marginal", "bands": [
+            {"from": 0, "to": 10_000, name: 1_000}, {"from": 10_000, name: 2_000}]});
+        RuleValue::parse(RuleType::Tiered, &of_category(), &bands, Currency::Kes)
+    };
+    assert!(with("rate").is_ok());
+    assert_eq!(with("rate"), with("rate_basis_points"));
+    let wrong = json!({"method": "marginal", "bands": [
+        {"from": 0, "to": 10_000, "rate": 10_001}, {"from": 10_000, "rate": 1, "rate_basis_points": 1}]});
+    let expected = [
+        "value.bands[0].rate: a rate is from 0 to 10000 basis points, not 10001",
+        "value.bands[1].rate: is given twice",
+    ];
+    assert_eq!(faults(RuleType::Tiered, &of_category(), &wrong), expected);
+}
+
+#[test]
 fn a_category_rule_has_a_general_value_and_no_exceptions_for_categories() {
     let value = json!({"overrides": {"categories": {"nails": 100}}});
     let expected = ["value.overrides.categories: belongs in a staff rule only"];

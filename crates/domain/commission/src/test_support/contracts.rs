@@ -73,6 +73,7 @@ pub async fn commission_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     a_dismissal_is_read_back(&fresh().await).await;
     settings_are_put_once_for_each_version(&fresh().await).await;
     a_rule_ends_as_the_next_begins(&fresh().await).await;
+    no_rule_begins_or_ends_in_a_frozen_month(&fresh().await).await;
     rules_of_every_type_read_back(&fresh().await).await;
     rules_of_one_key_never_share_a_day(&fresh().await).await;
     the_end_of_the_work_decides_its_period(&fresh().await).await;
@@ -719,6 +720,41 @@ async fn a_dismissal_is_read_back<G: Ground>(ground: &G) {
         Ok(vec![dismissal])
     );
     assert_eq!(book.dismissed(tenant(1), month("2026-04")).await, Ok(Vec::new()));
+}
+
+/// Also for whoever looked before the month was frozen: the port itself refuses.
+async fn no_rule_begins_or_ends_in_a_frozen_month<G: Ground>(ground: &G) {
+    let freeze = a_month_of_two(ground, tenant(1), &SeededIds::lane(0xf1)).await;
+    let rules = ground.rules();
+    let since = |number, from| Rule {
+        validity: Validity::since(from),
+        ..rule(number, of("a-family-of-its-own"), percent(1_000))
+    };
+    let old = since(91, date!(2020 - 01 - 01));
+    assert_eq!(rules.add(tenant(1), old.clone()).await, Ok(()));
+    let before = rules.all(tenant(1)).await;
+    assert_eq!(ground.book().freeze(tenant(1), freeze).await, Ok(()));
+    let inside = Rule {
+        scope: of("another-family"),
+        ..since(92, date!(2026 - 05 - 31))
+    };
+    let refused = rules.add(tenant(1), inside.clone()).await;
+    assert_eq!(refused, Err(AddRuleError::Overlaps));
+    let ending = |next| EndRule {
+        rule: old.id,
+        on: date!(2026 - 05 - 31),
+        next,
+    };
+    for next in [None, Some(since(93, date!(2026 - 05 - 31)))] {
+        let refused = rules.end(tenant(1), ending(next)).await;
+        assert_eq!(refused, Err(EndRuleError::Unknown));
+    }
+    assert_eq!(rules.all(tenant(1)).await, before);
+    let after = Rule {
+        validity: Validity::since(date!(2026 - 06 - 01)),
+        ..inside
+    };
+    assert_eq!(rules.add(tenant(1), after).await, Ok(()));
 }
 
 async fn a_rule_ends_as_the_next_begins<G: Ground>(ground: &G) {

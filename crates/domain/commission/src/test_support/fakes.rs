@@ -103,6 +103,12 @@ impl InMemoryCommission {
 }
 
 impl Rows {
+    /// Whether a month that the day lies in or before is frozen.
+    fn is_frozen(&self, day: time::Date) -> bool {
+        let mut documents = self.documents.values();
+        documents.any(|document| day < document.period().month.end())
+    }
+
     fn carried(&self) -> BTreeMap<StaffId, Money> {
         let mut sums: BTreeMap<StaffId, Money> = BTreeMap::new();
         for period in self.documents.values().map(FrozenDocument::period) {
@@ -245,6 +251,9 @@ impl CommissionRules for InMemoryCommission {
             if rows.rules.get(&rule.id) == Some(&rule) {
                 return Ok(());
             }
+            if rows.is_frozen(rule.validity.from()) {
+                return Err(AddRuleError::Overlaps);
+            }
             if let RuleScope::Staff(staff) = &rule.scope
                 && !rows.staff.contains_key(staff)
             {
@@ -267,6 +276,9 @@ impl CommissionRules for InMemoryCommission {
 
     async fn end(&self, tenant: TenantId, ending: EndRule) -> Result<(), EndRuleError> {
         let before = self.with(tenant, |rows| {
+            if rows.is_frozen(ending.on) {
+                return Err(EndRuleError::Unknown);
+            }
             let known = rows.rules.get_mut(&ending.rule).ok_or(EndRuleError::Unknown)?;
             let before = known.clone();
             let shorter = Validity::new(known.validity.from(), Some(ending.on));

@@ -62,6 +62,27 @@ fn bands_that_overlap_stay_open_inside_or_have_no_width_are_refused() {
 }
 
 #[test]
+fn bands_in_another_order_are_told_so_and_nothing_untrue() {
+    let fallen = from_bands(&[(10_000, Some(20_000), 2_000), (0, Some(10_000), 1_000)]);
+    let falls = "bands must rise, but the one from 0.00 comes after the one from 100.00";
+    assert_eq!(messages(fallen), [falls]);
+    let with_gap = from_bands(&[
+        (10_000, Some(20_000), 2_000),
+        (0, Some(10_000), 1_000),
+        (30_000, None, 3_000),
+    ]);
+    assert_eq!(messages(with_gap), [falls, "no band covers 200.00–300.00"]);
+    let inside = from_bands(&[(0, Some(30_000), 1_000), (10_000, Some(20_000), 2_000)]);
+    assert_eq!(messages(inside), ["two bands cover 100.00–200.00"]);
+    let late = from_bands(&[(500, Some(10_000), 1_000), (20_000, None, 1_000)]);
+    let expected = [
+        "the first tier must begin at 0, not at 5.00",
+        "no band covers 100.00–200.00",
+    ];
+    assert_eq!(messages(late), expected);
+}
+
+#[test]
 fn every_fault_of_a_ladder_is_told_at_once() {
     let refused = revenue(&[a_tier(5, 10_001), a_tier(5, 100), a_tier(3, 100)]);
     let expected = [

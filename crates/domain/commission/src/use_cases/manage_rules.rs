@@ -36,6 +36,9 @@ pub enum ManageRulesError {
     /// The rule is somebody's whom the tenant does not know.
     #[error("there is no such staff member")]
     UnknownStaff,
+    /// What it would replace is another person's or category's rule, and would leave them without one.
+    #[error("a rule replaces one of the same person or category only")]
+    ReplacesAnother,
     /// There is no such rule that holds on that day.
     #[error("there is no such rule that holds on that day")]
     Unknown,
@@ -107,19 +110,27 @@ impl ManageRules {
         rule: Rule,
         replaces: Option<RuleId>,
     ) -> Result<(), ManageRulesError> {
-        self.after_what_is_frozen(tenant, rule.validity.from()).await?;
-        match replaces {
-            None => self.rules.add(tenant, rule).await?,
+        let from = rule.validity.from();
+        self.after_what_is_frozen(tenant, from).await?;
+        let written = match replaces {
+            None => self.rules.add(tenant, rule).await.map_err(Into::into),
             Some(replaced) => {
+                // Whose a rule is never changes, so that this may be looked up before.
+                let known = self.rules.all(tenant).await?;
+                if let Some(known) = known.iter().find(|known| known.id == replaced)
+                    && known.scope != rule.scope
+                {
+                    return Err(ManageRulesError::ReplacesAnother);
+                }
                 let ending = EndRule {
                     rule: replaced,
-                    on: rule.validity.from(),
+                    on: from,
                     next: Some(rule),
                 };
-                self.rules.end(tenant, ending).await?;
+                self.rules.end(tenant, ending).await.map_err(Into::into)
             }
-        }
-        Ok(())
+        };
+        self.said_of_what_is_frozen(tenant, from, written).await
     }
 
     /// Ends a rule: `on` is the first local day on which it does not hold any more.
@@ -129,7 +140,8 @@ impl ManageRules {
     pub async fn end(&self, tenant: TenantId, rule: RuleId, on: Date) -> Result<(), ManageRulesError> {
         self.after_what_is_frozen(tenant, on).await?;
         let ending = EndRule { rule, on, next: None };
-        Ok(self.rules.end(tenant, ending).await?)
+        let ended = self.rules.end(tenant, ending).await.map_err(Into::into);
+        self.said_of_what_is_frozen(tenant, on, ended).await
     }
 
     /// Takes a rule away of which no day has come.
@@ -145,6 +157,19 @@ impl ManageRules {
             return Err(ManageRulesError::HasBegun);
         }
         Ok(self.rules.remove(tenant, rule).await?)
+    }
+
+    /// The outcome of a write. What writes rules refuses a day that was frozen since it was looked at; the reason is told then.
+    async fn said_of_what_is_frozen(
+        &self,
+        tenant: TenantId,
+        day: Date,
+        written: Result<(), ManageRulesError>,
+    ) -> Result<(), ManageRulesError> {
+        if let Err(ManageRulesError::Overlaps | ManageRulesError::Unknown) = written {
+            self.after_what_is_frozen(tenant, day).await?;
+        }
+        written
     }
 
     async fn after_what_is_frozen(&self, tenant: TenantId, day: Date) -> Result<(), ManageRulesError> {

@@ -99,6 +99,7 @@ pub async fn payroll_gateway_contract<S: PayrollStage>(fresh: impl AsyncFn() -> 
     lines_are_taken_once(&fresh().await).await;
     another_line_under_a_key_changes_nothing(&fresh().await).await;
     each_line_is_judged_for_itself(&fresh().await).await;
+    a_line_that_cannot_be_right_is_rejected_and_the_others_are_taken(&fresh().await).await;
     a_dry_run_keeps_nothing(&fresh().await).await;
     a_month_that_is_not_open_takes_nothing(&fresh().await).await;
     what_a_batch_came_to_is_told_again(&fresh().await).await;
@@ -186,6 +187,29 @@ async fn each_line_is_judged_for_itself(stage: &impl PayrollStage) {
         ]
     );
     assert_eq!((receipt.totals.count, receipt.totals.sum_minor), (1, 100));
+}
+
+#[expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+async fn a_line_that_cannot_be_right_is_rejected_and_the_others_are_taken(stage: &impl PayrollStage) {
+    stage.employ(amina()).await;
+    let sound = line(&amina(), EarningCode::Commission, 1, 100);
+    let mut foreign = line(&amina(), EarningCode::Tips, 1, 200);
+    foreign.amount = Money::new(200, Currency::Ugx);
+    let mut orphan = line(&amina(), EarningCode::Clawback, 2, -30);
+    orphan.corrects = Some(line(&amina(), EarningCode::Commission, 7, 1).key);
+    let push = async |number, lines: &[EarningsLine]| {
+        let batch = batch(number, Mode::Real, lines.to_vec());
+        stage.gateway().push_earnings(&batch).await.unwrap()
+    };
+    let receipt = push(1, &[sound.clone(), orphan.clone()]).await;
+    assert_eq!(said(&receipt, &sound), Some(LineResult::Accepted));
+    assert_eq!(said(&receipt, &orphan), Some(LineResult::Rejected(Reason::Other)));
+    assert_eq!((receipt.totals.count, receipt.totals.sum_minor), (1, 100));
+    let receipt = push(2, std::slice::from_ref(&foreign)).await;
+    assert_eq!(
+        said(&receipt, &foreign),
+        Some(LineResult::Rejected(Reason::Other))
+    );
 }
 
 #[expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]

@@ -97,8 +97,12 @@ impl PayrollGateway for FakePayroll {
             return Err(GatewayError::PeriodLocked);
         }
         let (mut results, mut totals) = (BTreeMap::new(), Totals::default());
+        let mut earlier = BTreeSet::new();
         for line in batch.lines() {
-            let result = state.judge(line);
+            let result = state.judge(line, &earlier);
+            if result.is_taken() {
+                earlier.insert(line.key.clone());
+            }
             if result == LineResult::Accepted && batch.mode == Mode::Real {
                 state.lines.insert(line.key.clone(), (line.clone(), batch.period));
             }
@@ -138,7 +142,7 @@ impl PayrollGateway for FakePayroll {
 }
 
 impl Payroll {
-    fn judge(&self, line: &EarningsLine) -> LineResult {
+    fn judge(&self, line: &EarningsLine, earlier: &BTreeSet<LineKey>) -> LineResult {
         if let Some((known, _)) = self.lines.get(&line.key) {
             let same = (known.amount, known.quantity, known.basis_hash, &known.corrects)
                 == (line.amount, line.quantity, line.basis_hash, &line.corrects);
@@ -148,7 +152,12 @@ impl Payroll {
                 LineResult::Rejected(Reason::Conflict)
             };
         }
+        let is_known = |key: &LineKey| self.lines.contains_key(key) || earlier.contains(key);
+        if line.corrects.as_ref().is_some_and(|key| !is_known(key)) {
+            return LineResult::Rejected(Reason::Other);
+        }
         match self.people.iter().find(|person| person.number == line.employee) {
+            Some(person) if person.currency != line.amount.currency() => LineResult::Rejected(Reason::Other),
             None => LineResult::Rejected(Reason::UnknownEmployee),
             Some(person) => match person.status {
                 EmployeeStatus::Exited => LineResult::Rejected(Reason::InactiveEmployee),

@@ -294,9 +294,13 @@ fn is_standing(export: &Export) -> bool {
 fn replaced(exports: &[Export], order: &ExportOrder) -> Vec<ExportId> {
     let differs = |export: &&Export| (export.pay_period, export.way) != (order.pay_period, order.way);
     let nothing_taken = |export: &&Export| match export.state {
-        ExportState::Refused(Refused::PeriodNotOpen | Refused::NotABatch) => !export.has_taken_lines(),
+        ExportState::Refused(
+            Refused::PeriodNotOpen | Refused::NotABatch | Refused::NotAccepted | Refused::WrongAddress,
+        ) => !export.has_taken_lines(),
         // Payroll may have some of it: also who is turned away may have been let in the time before, and lost the answer.
-        ExportState::Refused(Refused::TotalsDiffer | Refused::Unauthorized) => false,
+        ExportState::Refused(
+            Refused::TotalsDiffer | Refused::Unauthorized | Refused::Conflict | Refused::OutcomeUnknown,
+        ) => false,
         // A sheet that nobody confirmed may have been uploaded all the same.
         ExportState::Waiting | ExportState::Done | ExportState::Partly | ExportState::Replaced => false,
     };

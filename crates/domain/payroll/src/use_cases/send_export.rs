@@ -58,6 +58,7 @@ impl SendExport {
             Ok(outcome) => outcome,
             Err(GatewayError::PeriodLocked) => Outcome::refused(Refused::PeriodNotOpen),
             Err(GatewayError::Unauthorized) => Outcome::refused(Refused::Unauthorized),
+            Err(GatewayError::Rejected(rejection)) => Outcome::refused(rejection.into()),
             Err(GatewayError::RateLimited { retry_after }) => {
                 let until = self.clock.now() + retry_after;
                 self.book.postpone(tenant, id, until).await?;
@@ -83,13 +84,22 @@ impl SendExport {
     }
 
     async fn hand_over(&self, export: &Export) -> Result<Outcome, GatewayError> {
-        let excluded = self.contractors(export).await?;
-        // The answer to an earlier try may have been lost.
-        if export.mode == Mode::Real
-            && let Some(receipt) = self.gateway.batch_status(&export.company, export.batch).await?
-        {
-            return Ok(read(export, receipt, excluded));
+        // The answer to an earlier try may have been lost. Asked before anything else, so that payroll has nothing of a
+        // batch that something later refuses.
+        if export.mode == Mode::Real {
+            match self.earlier_try(export).await {
+                Ok(Some(outcome)) => return Ok(outcome),
+                Ok(None) => {}
+                Err(GatewayError::Rejected(_)) => return Ok(Outcome::refused(Refused::OutcomeUnknown)),
+                Err(
+                    error @ (GatewayError::PeriodLocked
+                    | GatewayError::Unauthorized
+                    | GatewayError::RateLimited { .. }
+                    | GatewayError::Unavailable(_)),
+                ) => return Err(error),
+            }
         }
+        let excluded = self.contractors(export).await?;
         match self
             .gateway
             .period_state(&export.company, export.pay_period)
@@ -112,6 +122,14 @@ impl SendExport {
         }
         let receipt = self.gateway.push_earnings(&batch).await?;
         Ok(read(export, receipt, excluded))
+    }
+
+    /// What an earlier try came to, if payroll had it.
+    async fn earlier_try(&self, export: &Export) -> Result<Option<Outcome>, GatewayError> {
+        match self.gateway.batch_status(&export.company, export.batch).await? {
+            Some(receipt) => Ok(Some(read(export, receipt, self.contractors(export).await?))),
+            None => Ok(None),
+        }
     }
 
     /// The lines of those who work on invoice, which are never sent.

@@ -13,7 +13,7 @@ use super::{
 use crate::account::Accounts;
 use crate::earnings::{Earned, Mode, Totals};
 use crate::employee::{EmployeeStatus, Link, Terms};
-use crate::export::{Export, ExportState, LineResult, Reason, Receipt, Refused, Way};
+use crate::export::{Export, ExportState, LineResult, Reason, Receipt, Refused, Rejection, Way};
 use crate::ports::{GatewayError, MockPayrollGateway, PayrollBook as _, PeriodState};
 use crate::test_support::{FakeBook, FakePayroll, amina, brian, company, may};
 use crate::{PayMonth, StaffId};
@@ -185,6 +185,47 @@ fn what_no_retry_helps_against_ends_the_export() {
     assert_eq!((again.id, again.state), (export.id, ExportState::Waiting));
     assert_ne!(again.batch, export.batch);
     assert_eq!(world.send(&again), Ok(Sent::Answered(ExportState::Done)));
+}
+
+#[test]
+fn what_payroll_does_not_accept_ends_the_export_with_the_reason_and_a_sheet_takes_its_place() {
+    for (rejection, why) in [
+        (Rejection::NotAccepted, Refused::NotAccepted),
+        (Rejection::WrongAddress, Refused::WrongAddress),
+    ] {
+        let world = world();
+        let export = world.ordered();
+        world.payroll.trouble(GatewayError::Rejected(rejection));
+        let refused = ExportState::Refused(why);
+        assert_eq!(world.send(&export), Ok(Sent::Answered(refused)));
+        let sheet = world.order(by(Way::Sheet));
+        assert!(sheet.new);
+        assert_eq!(world.now(&export).state, ExportState::Replaced);
+    }
+}
+
+#[test]
+fn what_payroll_may_have_all_the_same_is_put_on_no_sheet() {
+    let world = world();
+    let export = world.ordered();
+    world.payroll.trouble(GatewayError::Rejected(Rejection::Conflict));
+    let refused = ExportState::Refused(Refused::Conflict);
+    assert_eq!(world.send(&export), Ok(Sent::Answered(refused)));
+    assert!(!world.order(by(Way::Sheet)).new);
+}
+
+#[test]
+fn an_earlier_try_of_which_payroll_does_not_tell_is_put_on_no_sheet() {
+    let mut world = world();
+    let export = world.ordered();
+    let mut gateway = MockPayrollGateway::new();
+    gateway
+        .expect_batch_status()
+        .returning(|_, _| Err(GatewayError::Rejected(Rejection::NotAccepted)));
+    world.send.gateway = Arc::new(gateway);
+    let refused = ExportState::Refused(Refused::OutcomeUnknown);
+    assert_eq!(world.send(&export), Ok(Sent::Answered(refused)));
+    assert!(!world.order(by(Way::Sheet)).new);
 }
 
 #[test]

@@ -76,3 +76,23 @@ fn nothing_is_shown_in_full_by_debug() {
         "NssfNumber(…)"
     );
 }
+
+#[test]
+fn nothing_of_anybodys_terms_is_told_in_full_by_debug() {
+    let paid = EmploymentForm {
+        base_pay_kes_minor: Some(2_500_000),
+        ..form()
+    };
+    let shown = format!("{:?}", Employment::parse(&paid).unwrap());
+    for secret in [
+        "A000000000Z",
+        "2012345678",
+        "1234567890123",
+        "25000",
+        "25,000",
+        "2500000",
+    ] {
+        assert!(!shown.contains(secret), "{secret}: {shown}");
+    }
+    assert!(shown.contains("base_pay: Some("), "whether there is any: {shown}");
+}

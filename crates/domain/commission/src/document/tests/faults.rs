@@ -44,6 +44,7 @@ fn every_fault_of_a_rule_is_named_by_its_path() {
     let expected = [
         "rules[0].value.tiers[0].rate_basis_points: a rate is from 0 to 10000 basis points, not 10001",
         "rules[0].value.tiers[1].rate_basis_points: a rate is from 0 to 10000 basis points, not -1",
+        "rules[0].value.tiers[0]: the first tier must begin at 0, not at 0.05",
     ];
     assert_eq!(with_rule(ladder), expected);
     let order = r#"{"staff": "a", "rule_type": "tiered", "value": {"method": "marginal", "tiers": [
@@ -131,6 +132,102 @@ fn a_tip_that_does_not_fit_is_refused_and_named() {
         "tip": {"amount_minor": 100, "parts": [{"staff": "b", "amount_minor": 100}]}}"#;
     let said = "appointments: the tip of `visit` cannot be passed on: a part of the tip is for somebody who did not render the visit";
     assert_eq!(with_appointment(tip), [said]);
+}
+
+#[test]
+fn amounts_that_contradict_each_other_are_refused_each_with_its_place() {
+    for (members, expected) in [
+        (
+            r#""charged_minor": 1000, "refunded_minor": 1001"#,
+            "refunded_minor: is more than was charged",
+        ),
+        (
+            r#""charged_minor": 1000, "tax_minor": 1001"#,
+            "tax_minor: is more than was charged",
+        ),
+        (
+            r#""charged_minor": 1000, "tax_minor": 100, "tax_basis_points": 1600"#,
+            "tax_minor: stands beside `tax_basis_points`: give either",
+        ),
+        (
+            r#""list_price_minor": 1000, "discount_minor": 100, "charged_minor": 950"#,
+            "charged_minor: is not the list price less the discount",
+        ),
+        (
+            r#""charged_minor": 1600, "package": {"price_minor": 6000, "list_prices_minor": [2000, 2000, 2000, 2000]}"#,
+            "charged_minor: is not the item's part of the package's price",
+        ),
+        (
+            r#""list_price_minor": 1500, "package": {"price_minor": 6000, "list_prices_minor": [2000, 2000, 2000, 2000]}"#,
+            "list_price_minor: is not the item's list price in the package",
+        ),
+        (
+            r#""charged_minor": 1000, "paid_minor": 1000, "payments": [{"at": "2026-05-13T10:00", "amount_minor": 400}]"#,
+            "paid_minor: is not what the payments come to",
+        ),
+        (
+            r#""charged_minor": 1000, "actual_start": "2026-05-13T10:00", "actual_end": "2026-05-13T09:59""#,
+            "actual_end: is before the recorded beginning",
+        ),
+    ] {
+        let found = with_appointment(&format!(r#"{{"staff": "a", {members}}}"#));
+        assert_eq!(found, [format!("appointments[0].{expected}")]);
+    }
+    let shares = r#"{"charged_minor": 1000, "split": "equal", "staff": [
+        {"staff": "a", "share_basis_points": 6000}, {"staff": "b", "share_basis_points": 4000}]}"#;
+    assert_eq!(
+        with_appointment(shares),
+        ["appointments[0].split: stands beside shares: give either"]
+    );
+    let many = r#"{"staff": "a", "charged_minor": 1000, "refunded_minor": 2000, "tax_minor": 3000, "start": "soon",
+        "minutes": 0}"#;
+    let expected = [
+        "appointments[0].start: must be a time such as 2026-05-13T10:00 or 2026-05-13T07:00:00Z",
+        "appointments[0].minutes: must be a whole number from 1 to 2880",
+        "appointments[0].tax_minor: is more than was charged",
+        "appointments[0].refunded_minor: is more than was charged",
+    ];
+    assert_eq!(with_appointment(many), expected);
+}
+
+#[test]
+fn amounts_that_agree_are_read_however_many_are_told() {
+    let agree = [
+        r#""list_price_minor": 1000, "discount_minor": 100, "charged_minor": 900, "refunded_minor": 900, "tax_minor": 900"#,
+        r#""list_price_minor": 2000, "charged_minor": 1500, "package": {"price_minor": 6000, "list_prices_minor": [2000, 2000, 2000, 2000]}"#,
+        r#""charged_minor": 1000, "paid_minor": 400, "payments": [{"at": "2026-05-13T10:00", "amount_minor": 400}]"#,
+        r#""charged_minor": 0, "state": "no_show", "fee_minor": 500, "refunded_minor": 500"#,
+    ];
+    for members in agree {
+        let text = format!(
+            r#"{{"month": "2026-05", "staff": ["a"], "appointments": [{{"staff": "a", {members}}}]}}"#
+        );
+        assert!(Case::read(&text).is_ok(), "{members}");
+    }
+    // Of list price, discount and charged amount two tell the third.
+    let base = r#"{"start": "list_price", "subtract": ["discount"]}"#;
+    let told = answered(&format!(
+        r#"{{"month": "2026-05", "staff": ["a"],
+            "rules": [{{"staff": "a", "rule_type": "pct", "value": {{"rate_basis_points": 1000, "base": {base}}}}}],
+            "appointments": [{{"list_price_minor": 10000, "charged_minor": 9000}}]}}"#
+    ));
+    assert_eq!(told["totals"]["commission_minor"], Value::from(900));
+}
+
+#[test]
+fn what_is_carried_is_taken_in_as_far_as_there_is_pay() {
+    let told = answered(
+        r#"{"month": "2026-05", "staff": [{"id": "a", "carried_minor": 500}],
+            "rules": [{"staff": "a", "rule_type": "fixed", "value": {"amount_minor": 100}}],
+            "appointments": [{"charged_minor": 1000}]}"#,
+    );
+    let staff = &told["staff"][0];
+    let paid = (
+        &staff["commission_minor"],
+        &staff["carried_minor"],
+        &staff["total_minor"],
+    );
+    assert_eq!(paid, (&Value::from(100), &Value::from(-100), &Value::from(0)));
 }
 
 #[test]

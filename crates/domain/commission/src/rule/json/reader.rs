@@ -356,15 +356,19 @@ impl Reader {
             "one of rule, all",
             Some(MeasureScope::Rule),
         );
+        // Whatever is amiss elsewhere is noted and refuses the rule, and hides nothing that is wrong with the ladder.
+        let method = method.unwrap_or(TierMethod::Marginal);
+        let measure = measure.unwrap_or(Measure::Revenue);
+        let scope = scope.unwrap_or_default();
         let (name, ladder) = match (object.get("tiers"), object.get("bands")) {
             (Some(tiers), None) => {
-                let steps = self.steps("value.tiers", tiers, &["floor", "rate_basis_points"], Self::tier);
-                ("tiers", Tiers::new(method?, measure?, scope?, steps?))
+                let steps = self.entries("value.tiers", tiers, &["floor", "rate_basis_points"], Self::tier);
+                ("tiers", Tiers::new(method, measure, scope, steps?))
             }
             (None, Some(bands)) => {
-                let known = ["from", "to", "rate_basis_points"];
-                let steps = self.steps("value.bands", bands, &known, Self::band);
-                ("bands", Tiers::from_bands(method?, measure?, scope?, &steps?))
+                let known = ["from", "to", "rate", "rate_basis_points"];
+                let steps = self.entries("value.bands", bands, &known, Self::band);
+                ("bands", Tiers::from_bands(method, measure, scope, &steps?))
             }
             (None, None) | (Some(_), Some(_)) => {
                 return self.fault("value.tiers", Problem::TiersOrBands);
@@ -392,10 +396,22 @@ impl Reader {
         known: &[&str],
         read: impl Fn(&mut Self, &str, &Map<String, Value>) -> Option<T>,
     ) -> Option<Vec<T>> {
+        let before = self.faults.len();
+        let steps = self.entries(path, value, known, read)?;
+        (self.faults.len() == before).then_some(steps)
+    }
+
+    /// The entries of a list, if all of them could be read, whatever was noted of them.
+    fn entries<T>(
+        &mut self,
+        path: &str,
+        value: &Value,
+        known: &[&str],
+        read: impl Fn(&mut Self, &str, &Map<String, Value>) -> Option<T>,
+    ) -> Option<Vec<T>> {
         let Some(items) = value.as_array() else {
             return self.fault(path, Problem::MustBe("a list"));
         };
-        let before = self.faults.len();
         let mut steps = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let path = format!("{path}[{index}]");
@@ -409,21 +425,19 @@ impl Reader {
                 }
             }
         }
-        (self.faults.len() == before).then_some(steps)
+        (steps.len() == items.len()).then_some(steps)
     }
 
     fn tier(&mut self, path: &str, object: &Map<String, Value>) -> Option<Tier> {
         let floor = self.required_amount(path, "floor", object);
-        let rate = self.required_rate(path, object);
-        Some(Tier {
-            floor: floor?,
-            rate: rate?,
-        })
+        let rate = self.rate_of_step(path, object, &["rate_basis_points"]);
+        Some(Tier { floor: floor?, rate })
     }
 
     fn band(&mut self, path: &str, object: &Map<String, Value>) -> Option<Band> {
         let from = self.required_amount(path, "from", object);
-        let rate = self.required_rate(path, object);
+        // Sheets of other systems call it `rate`; it is in basis points all the same.
+        let rate = self.rate_of_step(path, object, &["rate_basis_points", "rate"]);
         let to = match object.get("to") {
             None | Some(Value::Null) => Some(None),
             Some(value) => self.amount(&format!("{path}.to"), value).map(Some),
@@ -431,7 +445,7 @@ impl Reader {
         Some(Band {
             from: from?,
             to: to?,
-            rate: rate?,
+            rate,
         })
     }
 
@@ -443,11 +457,21 @@ impl Reader {
         }
     }
 
-    fn required_rate(&mut self, path: &str, object: &Map<String, Value>) -> Option<BasisPoints> {
-        let path = format!("{path}.rate_basis_points");
-        match object.get("rate_basis_points") {
-            Some(value) => self.rate(&path, value),
-            None => self.fault(path, Problem::Missing),
-        }
+    /// The rate of a step under one of its names, the first being the usual one. In the place of one that was refused stands
+    /// 0, so that the rest of the ladder is looked at; the fault keeps it from being used.
+    fn rate_of_step(&mut self, path: &str, object: &Map<String, Value>, names: &[&str]) -> BasisPoints {
+        let mut given = names.iter().filter(|name| object.contains_key(**name));
+        let rate = match (given.next(), given.next()) {
+            (None, _) => {
+                let usual = names.first().copied().unwrap_or_default();
+                self.fault(format!("{path}.{usual}"), Problem::Missing)
+            }
+            (Some(_), Some(other)) => self.fault(format!("{path}.{other}"), Problem::Twice),
+            (Some(name), None) => {
+                let value = object.get(*name).unwrap_or(&Value::Null);
+                self.rate(&format!("{path}.{name}"), value)
+            }
+        };
+        rate.unwrap_or(BasisPoints::new(0))
     }
 }

@@ -3,6 +3,7 @@ use time::macros::{date, datetime};
 
 use super::*;
 use crate::period::FrozenBy;
+use crate::ports::MockCommissionBook;
 use crate::rule::{RuleScope, Validity};
 use crate::test_support::{InMemoryCommission, category, month, percent, rule, some_work, staff};
 use crate::use_cases::ClosePeriod;
@@ -63,6 +64,48 @@ fn a_rule_that_reaches_into_a_frozen_month_is_refused_and_nothing_changes() {
     let listed = block_on(house.list(tenant(1))).unwrap();
     assert_eq!((listed.len(), listed[0].validity.to()), (1, None));
     assert_eq!(block_on(house.end(tenant(1), old, date!(2026 - 06 - 01))), Ok(()));
+}
+
+#[test]
+fn a_month_that_is_frozen_after_the_look_takes_no_rule_all_the_same() {
+    let house = house();
+    let mut book = MockCommissionBook::new();
+    let mut looks = [None, Some(month("2026-05")), None, Some(month("2026-05"))].into_iter();
+    book.expect_last_frozen()
+        .returning(move |_| Ok(looks.next().unwrap()));
+    let house = ManageRules {
+        book: Arc::new(book),
+        ..house
+    };
+    let frozen = Err(ManageRulesError::MonthFrozen {
+        month: month("2026-05"),
+    });
+    let nails = Rule {
+        scope: RuleScope::Category(category("nails")),
+        ..massages(2, 1_200, date!(2026 - 05 - 31))
+    };
+    assert_eq!(block_on(house.add(tenant(1), nails, None)), frozen);
+    let old = massages(1, 1_000, date!(2020 - 01 - 01));
+    assert_eq!(
+        block_on(house.end(tenant(1), old.id, date!(2026 - 05 - 15))),
+        frozen
+    );
+    assert_eq!(block_on(house.list(tenant(1))), Ok(vec![old]));
+}
+
+#[test]
+fn a_rule_replaces_one_of_the_same_person_or_category_only() {
+    let house = house();
+    let old = massages(1, 1_000, date!(2020 - 01 - 01));
+    let nails = Rule {
+        scope: RuleScope::Category(category("nails")),
+        ..massages(2, 1_200, date!(2026 - 07 - 01))
+    };
+    assert_eq!(
+        block_on(house.add(tenant(1), nails, Some(old.id))),
+        Err(ManageRulesError::ReplacesAnother)
+    );
+    assert_eq!(block_on(house.list(tenant(1))), Ok(vec![old]));
 }
 
 #[test]

@@ -1,0 +1,2 @@
+DROP TRIGGER commission_freezing ON commission_period;
+DROP FUNCTION commission_freezing();
