@@ -78,8 +78,34 @@ async fn a_rule_that_reaches_into_a_frozen_month_is_refused_and_the_way_to_an_am
         "{refused}"
     );
     let way = refused["amendments"].as_str().unwrap();
-    let proposals = get(&world, way).await;
-    assert_eq!(proposals["amendments"], json!([]), "nothing differs");
+    let mut rule = waxing("2026-05-01", 9_000);
+    rule["service_category"] = json!("massage");
+    let body = json!({ "month": "2026-05", "rules": [rule] });
+    let (status, proposals) = world.call(Method::POST, way, Some(body.clone())).await;
+    assert_eq!(status, StatusCode::OK, "{proposals}");
+    let first = &proposals["amendments"][0];
+    assert!(
+        first["commission"]["amount_minor"].as_i64() > Some(0),
+        "{proposals}"
+    );
+    // Whoever approves it names the same rule.
+    let amendments = "/api/v1/commission/amendments";
+    let mut approval = json!({
+        "month": "2026-05", "staff_id": first["staff_id"], "content_hash": first["content_hash"], "rules": body["rules"],
+    });
+    let (status, refused) = world.call(Method::POST, amendments, Some(approval.clone())).await;
+    assert_eq!(
+        (status, &refused["errors"][0]["field"]),
+        (StatusCode::BAD_REQUEST, &json!("rules")),
+        "{refused}"
+    );
+    approval["basis"] = json!("anew");
+    let (status, amended) = world.call(Method::POST, amendments, Some(approval)).await;
+    assert_eq!(
+        (status, &amended["commission"]),
+        (StatusCode::CREATED, &first["commission"]),
+        "{amended}"
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, RETRY_AFTER};
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
@@ -15,12 +15,16 @@ use crate::faults::{Fault, Target, Variant};
 use crate::shape::swap_scalars;
 use crate::world::{World, elapsed_ms};
 
+const JSON: &str = "application/json";
+const HTML: &str = "text/html; charset=utf-8";
+const PLAIN: &str = "text/plain; charset=utf-8";
+
 /// An answer before it is put on the wire.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     status: u16,
     body: String,
-    content_type: ContentType,
+    content_type: &'static str,
     /// For how many seconds the asker is to keep away.
     retry_after: Option<u64>,
 }
@@ -38,7 +42,7 @@ impl Answer {
         Self {
             status,
             body: body.to_string(),
-            content_type: ContentType::json(),
+            content_type: JSON,
             retry_after: None,
         }
     }
@@ -47,7 +51,7 @@ impl Answer {
         Self {
             status,
             body: String::new(),
-            content_type: ContentType::plaintext(),
+            content_type: PLAIN,
             retry_after: None,
         }
     }
@@ -59,7 +63,7 @@ impl Answer {
         Self {
             status: 403,
             body: body.to_owned(),
-            content_type: ContentType::html(),
+            content_type: HTML,
             retry_after: None,
         }
     }
@@ -69,7 +73,7 @@ impl Answer {
         Self {
             status,
             body: json,
-            content_type: ContentType::json(),
+            content_type: JSON,
             retry_after: None,
         }
     }
@@ -81,7 +85,7 @@ impl Answer {
         Self {
             status,
             body: body.to_owned(),
-            content_type: ContentType::html(),
+            content_type: HTML,
             retry_after: None,
         }
     }
@@ -90,7 +94,7 @@ impl Answer {
         Self {
             status: 429,
             body: "Too Many Requests".to_owned(),
-            content_type: ContentType::plaintext(),
+            content_type: PLAIN,
             retry_after: None,
         }
     }
@@ -160,8 +164,8 @@ pub(crate) async fn answer(
         }
         Some(Fault::Error { status, body }) => {
             let content_type = match serde_json::from_str::<Value>(&body) {
-                Ok(_) => ContentType::json(),
-                Err(_) => ContentType::plaintext(),
+                Ok(_) => JSON,
+                Err(_) => PLAIN,
             };
             Some(Answer {
                 status,

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
-use ratiba_commission::amend::{Basis, Chain, ProposedAmendment};
+use ratiba_commission::amend::{Chain, ProposedAmendment};
 use ratiba_commission::dispute::{Dispute, to_be_amended};
 use ratiba_commission::engine::{MonthFigures, StaffFigure, group_of};
 use ratiba_commission::explain::{Language, Recorded, explain, explain_amended};
 use ratiba_commission::hash::ContentHash;
 use ratiba_commission::period::FrozenPeriod;
-use ratiba_commission::use_cases::{AmendOrder, AmendPeriodError, PreviewPeriodError, Proposal};
+use ratiba_commission::rule::Rule;
+use ratiba_commission::use_cases::{AmendOrder, AmendPeriodError, Look, PreviewPeriodError, Proposal};
 use ratiba_commission::{Month, StaffId};
 use ratiba_kernel::{Id, Outage, TenantId, Zone};
 use schemars::JsonSchema;
@@ -76,10 +77,26 @@ pub fn endpoints() -> Vec<Endpoint> {
         .query::<AmendmentsQuery>()
         .answers::<Value>(200, "the proposals")
         .problems(&[Kind::IllegalTransition, Kind::Unacceptable]),
+        Endpoint::post(
+            "/api/v1/commission/amendments/trials",
+            "What a rule would amend in a frozen month",
+            || web::post().to(try_rules),
+        )
+        .describe(
+            "A rule cannot begin in a month that is frozen. This is the look at what computing the month anew would come to if \
+             it had: on their days the rules take the place of those on record for the same person or category. Whoever \
+             approves it names the same rules. Writes nothing.",
+        )
+        .group("commission")
+        .needs(Scope::CommissionClose)
+        .body::<TrialBody>()
+        .answers::<Value>(200, "the proposals")
+        .problems(&[Kind::IllegalTransition, Kind::Unacceptable]),
         Endpoint::post(amendments, "Approve an amendment", || web::post().to(approve))
             .describe(
-                "Freezes what was looked at as a document of its own, linked to the one that it amends. `basis: anew` is the \
-                 separate act of computing a closed month anew.",
+                "Freezes what was looked at as a document of its own, linked to the one that it amends; for somebody of whom \
+                 nothing of the month was frozen, with a close that has nothing in it. `basis: anew` is the \
+                 separate act of computing a closed month anew, with the `rules` of a trial where there was one.",
             )
             .group("commission")
             .needs(Scope::CommissionClose)
@@ -122,10 +139,10 @@ pub enum BasisWord {
 }
 
 impl BasisWord {
-    const fn basis(self) -> Basis {
+    const fn look(self) -> Look {
         match self {
-            Self::RecordedRate => Basis::RecordedRate,
-            Self::Anew => Basis::Anew,
+            Self::RecordedRate => Look::RecordedRates,
+            Self::Anew => Look::Anew(Vec::new()),
         }
     }
 }
@@ -155,6 +172,18 @@ pub struct WhatIfBody {
     rules: Vec<RuleBody>,
 }
 
+/// Which month, and which rules might have held in it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CommissionAmendmentTrial")]
+pub struct TrialBody {
+    /// Such as 2026-05.
+    month: String,
+    /// What might have held.
+    #[schemars(length(min = 1, max = 100))]
+    rules: Vec<RuleBody>,
+}
+
 /// What is approved: what was looked at.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -170,6 +199,10 @@ pub struct ApproveBody {
     /// By what differences are reckoned.
     #[serde(default)]
     basis: BasisWord,
+    /// The rules of the trial that was looked at; only with the basis `anew`.
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    rules: Vec<RuleBody>,
 }
 
 /// What is put aside, and why.
@@ -345,25 +378,47 @@ async fn list_amendments(
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
     let month = month_of(&query.month)?;
-    let zone = zone_of(&state, principal).await?;
-    let amend = &state.parts.commission.amend;
-    let proposals = amend
-        .proposals(principal.tenant, month, query.basis.basis())
+    proposals(&state, principal, month, &query.basis.look()).await
+}
+
+async fn try_rules(
+    state: web::Data<State>,
+    caller: Caller,
+    Checked(body): Checked<TrialBody>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let month = month_of(&body.month)?;
+    let look = Look::Anew(rules_of(&state, principal, &body.rules).await?);
+    proposals(&state, principal, month, &look).await
+}
+
+async fn rules_of(state: &State, principal: &Principal, bodies: &[RuleBody]) -> Result<Vec<Rule>, Problem> {
+    let catalogue = &state.parts.booking.catalogue;
+    let currency = catalogue.policy(principal.tenant).await?.currency;
+    proposed(state, principal.tenant, bodies, currency).await
+}
+
+async fn proposals(
+    state: &State,
+    principal: &Principal,
+    month: Month,
+    look: &Look,
+) -> Result<HttpResponse, Problem> {
+    let zone = zone_of(state, principal).await?;
+    let commission = &state.parts.commission;
+    let proposals = commission
+        .amend
+        .proposals(principal.tenant, month, look)
         .await
         .map_err(not_amended)?;
-    let disputes = state.parts.commission.disputes.disputes.clone();
+    let disputes = commission.disputes.disputes.clone();
     let disputes = disputes.disputes(principal.tenant, false).await?;
-    let periods = state
-        .parts
-        .commission
-        .book
-        .periods(principal.tenant, month)
-        .await?;
+    let periods = commission.book.periods(principal.tenant, month).await?;
     let mut shown = Vec::with_capacity(proposals.len());
     for proposal in &proposals {
         let staff = proposal.amendment.staff;
         let about = to_be_amended(&disputes, &periods, staff);
-        let chain = chain_of(&state, principal.tenant, &periods, staff).await?;
+        let chain = chain_of(state, principal.tenant, &periods, staff).await?;
         shown.push(present(proposal, &about, chain.as_ref(), &zone));
     }
     Ok(HttpResponse::Ok().json(json!({ "month": month.to_string(), "amendments": shown })))
@@ -432,13 +487,14 @@ async fn approve(
     Checked(body): Checked<ApproveBody>,
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
-    let order = order(
-        principal,
-        &body.month,
-        body.staff_id,
-        &body.content_hash,
-        body.basis,
-    )?;
+    let look = match (body.basis, body.rules.is_empty()) {
+        (BasisWord::RecordedRate, false) => {
+            return Err(fault("rules", "only what is computed anew has rules of its own"));
+        }
+        (BasisWord::RecordedRate | BasisWord::Anew, true) => body.basis.look(),
+        (BasisWord::Anew, false) => Look::Anew(rules_of(&state, principal, &body.rules).await?),
+    };
+    let order = order(principal, &body.month, body.staff_id, &body.content_hash, look)?;
     let amend = &state.parts.commission.amend;
     let document = amend
         .approve(principal.tenant, order)
@@ -463,8 +519,8 @@ async fn dismiss(
     Checked(body): Checked<DismissBody>,
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
-    let basis = BasisWord::default();
-    let order = order(principal, &body.month, body.staff_id, &body.content_hash, basis)?;
+    let look = Look::RecordedRates;
+    let order = order(principal, &body.month, body.staff_id, &body.content_hash, look)?;
     let amend = &state.parts.commission.amend;
     amend
         .dismiss(principal.tenant, order, body.reason)
@@ -478,13 +534,13 @@ fn order(
     month: &str,
     staff: Uuid,
     hash: &str,
-    basis: BasisWord,
+    look: Look,
 ) -> Result<AmendOrder, Problem> {
     let seen = hash_of(hash)?;
     Ok(AmendOrder {
         month: month_of(month)?,
         staff: Id::from_uuid(staff),
-        basis: basis.basis(),
+        look,
         seen,
         by: Id::from_uuid(principal.subject),
     })

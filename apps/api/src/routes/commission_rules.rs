@@ -300,10 +300,7 @@ fn refused(error: ManageRulesError) -> Problem {
     match error {
         ManageRulesError::MonthFrozen { month } => Problem::new(Kind::PeriodFrozen, said)
             .with("month", month.to_string())
-            .with(
-                "amendments",
-                format!("/api/v1/commission/amendments?month={month}&basis=anew"),
-            ),
+            .with("amendments", "/api/v1/commission/amendments/trials".to_owned()),
         ManageRulesError::Overlaps => Problem::new(Kind::Conflict, said),
         ManageRulesError::UnknownStaff => wrong("staff_id", said),
         ManageRulesError::ReplacesAnother => wrong("replaces", said),
@@ -313,7 +310,7 @@ fn refused(error: ManageRulesError) -> Problem {
     }
 }
 
-/// Rules to be tried, each with an id that no rule on record has.
+/// Rules to be tried, each with an id that no rule on record has and that follows from what it says.
 pub(super) async fn proposed(
     state: &State,
     tenant: TenantId,
@@ -324,7 +321,8 @@ pub(super) async fn proposed(
     let mut rules = Vec::with_capacity(bodies.len());
     for (index, body) in bodies.iter().enumerate() {
         let place = format!("rules[{index}].");
-        rules.extend(read(body, state.parts.ids.fresh(), &place, currency, &mut faults));
+        let read = read(body, state.parts.ids.fresh(), &place, currency, &mut faults);
+        rules.extend(read.map(Rule::named_by_content));
         if let Some(staff) = body.staff_id
             && state.parts.staff.find(tenant, staff).await?.is_none()
         {

@@ -4,11 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
 use ratiba_commission::PeriodId;
-use ratiba_commission::amend::Basis;
 use ratiba_commission::dispute::{
     Decision, Dispute, DisputeId, DisputeState, LineNumber, Words, to_be_amended,
 };
-use ratiba_commission::use_cases::{AmendPeriodError, DecideDisputeError, OpenDisputeError};
+use ratiba_commission::use_cases::{AmendPeriodError, DecideDisputeError, Look, OpenDisputeError};
 use ratiba_kernel::Zone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -260,7 +259,7 @@ async fn proposed(
     }
     let proposals = commission
         .amend
-        .proposals(tenant, month, Basis::RecordedRate)
+        .proposals(tenant, month, &Look::RecordedRates)
         .await?;
     let own = proposals
         .iter()

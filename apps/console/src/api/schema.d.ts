@@ -692,7 +692,7 @@ export interface paths {
         put?: never;
         /**
          * Approve an amendment
-         * @description Freezes what was looked at as a document of its own, linked to the one that it amends. `basis: anew` is the separate act of computing a closed month anew.
+         * @description Freezes what was looked at as a document of its own, linked to the one that it amends; for somebody of whom nothing of the month was frozen, with a close that has nothing in it. `basis: anew` is the separate act of computing a closed month anew, with the `rules` of a trial where there was one.
          *
          *     Needs the scope `commission:close`.
          */
@@ -719,6 +719,28 @@ export interface paths {
          *     Needs the scope `commission:close`.
          */
         post: operations["post_api_v1_commission_amendments_dismissals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commission/amendments/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a rule would amend in a frozen month
+         * @description A rule cannot begin in a month that is frozen. This is the look at what computing the month anew would come to if it had: on their days the rules take the place of those on record for the same person or category. Whoever approves it names the same rules. Writes nothing.
+         *
+         *     Needs the scope `commission:close`.
+         */
+        post: operations["post_api_v1_commission_amendments_trials"];
         delete?: never;
         options?: never;
         head?: never;
@@ -756,7 +778,7 @@ export interface paths {
         };
         /**
          * Disputes about commission
-         * @description The open ones, or with `all=true` the latest 500; the oldest first. A therapist sees the own ones.
+         * @description The open ones, or with `all=true` the latest 500; the oldest first. Owners and managers see everybody's, everybody else the own ones.
          *
          *     Needs the scope `commission:read`.
          */
@@ -778,7 +800,7 @@ export interface paths {
         };
         /**
          * A dispute about commission
-         * @description Of an accepted one that no amendment has followed yet, whoever may amend sees with it what is to be amended. A therapist sees the own ones only.
+         * @description Of an accepted one that no amendment has followed yet, whoever may amend sees with it what is to be amended. Owners and managers see everybody's, everybody else the own ones.
          *
          *     Needs the scope `commission:read`.
          */
@@ -864,7 +886,7 @@ export interface paths {
         };
         /**
          * The frozen documents of a month
-         * @description A therapist sees the own ones.
+         * @description Owners and managers see everybody's, everybody else the own ones.
          *
          *     Needs the scope `commission:read`.
          */
@@ -910,7 +932,7 @@ export interface paths {
         put?: never;
         /**
          * Dispute a line of a frozen document
-         * @description Lines have the numbers of the statement. About each line one dispute is open at most: another about the same line answers the one that is open. A therapist disputes the own lines only.
+         * @description Lines have the numbers of the statement. About each line one dispute is open at most: another about the same line answers the one that is open. Owners and managers dispute for everybody, everybody else the own lines.
          *
          *     Needs the scope `commission:read`.
          */
@@ -930,7 +952,7 @@ export interface paths {
         };
         /**
          * The statement of a frozen document
-         * @description Name, month, every line with its date, service, base, rule, commission and tip, the sums and the document's fingerprint, as PDF, spreadsheet or CSV, in English or Swahili. The same document gives the same bytes. A therapist gets the own ones only.
+         * @description Name, month, every line with its date, service, base, rule, commission and tip, the sums and the document's fingerprint, as PDF, spreadsheet or CSV, in English or Swahili. The same document gives the same bytes. Owners and managers get everybody's, everybody else the own ones.
          *
          *     Needs the scope `commission:read`.
          */
@@ -952,7 +974,7 @@ export interface paths {
         };
         /**
          * What a month comes to
-         * @description Computed anew and not written, also while the month runs. Each line has its reasons in English and Swahili. A therapist sees the own figures.
+         * @description Computed anew and not written, also while the month runs. Each line has its reasons in English and Swahili. Owners and managers see everybody's, everybody else the own figures.
          *
          *     Needs the scope `commission:read`.
          */
@@ -974,7 +996,7 @@ export interface paths {
         };
         /**
          * The rules of commission
-         * @description By the first day on which they hold. A therapist sees the own ones and those of categories.
+         * @description By the first day on which they hold. Owners and managers see all; who earns, the own ones and those of categories.
          *
          *     Needs the scope `commission:read`.
          */
@@ -2874,7 +2896,9 @@ export interface paths {
         };
         /**
          * The settings of commission
-         * @description Needs the scope `settings:read`.
+         * @description Guarantees are told to owners and managers; everybody else sees the own one only.
+         *
+         *     Needs the scope `settings:read`.
          */
         get: operations["get_api_v1_settings_commission"];
         /**
@@ -5683,6 +5707,8 @@ export interface components {
             content_hash: string;
             /** @description Such as 2026-05. */
             month: string;
+            /** @description The rules of the trial that was looked at; only with the basis `anew`. */
+            rules?: components["schemas"]["CommissionRuleOrder"][];
             /**
              * Format: uuid
              * @description Whose.
@@ -5702,6 +5728,13 @@ export interface components {
              * @description Whose.
              */
             staff_id: string;
+        };
+        /** @description Which month, and which rules might have held in it. */
+        CommissionAmendmentTrial: {
+            /** @description Such as 2026-05. */
+            month: string;
+            /** @description What might have held. */
+            rules: components["schemas"]["CommissionRuleOrder"][];
         };
         /** @description A dispute. */
         CommissionDispute: {
@@ -7872,7 +7905,10 @@ export interface components {
             ordered_at: string;
             ordered_by: string;
             pay_period: string;
-            /** @description Why payroll has none of it: `period_not_open`, `unauthorized`, `totals_differ` or `not_a_batch`. */
+            /**
+             * @description Why payroll has none of it: `period_not_open`, `unauthorized`, `totals_differ`, `not_a_batch`, `not_accepted`,
+             *     `conflict`, `wrong_address` or `outcome_unknown`.
+             */
             refused?: string | null;
             /** @description `waiting`, `done`, `partly`, `refused` or `replaced`. */
             state: string;
@@ -13341,6 +13377,120 @@ export interface operations {
             };
             /** @description stale */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unacceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_commission_amendments_trials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommissionAmendmentTrial"];
+            };
+        };
+        responses: {
+            /** @description the proposals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

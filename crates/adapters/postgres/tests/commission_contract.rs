@@ -10,7 +10,6 @@ use async_trait::async_trait;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Bytea, Date as SqlDate, Integer, Jsonb, Nullable, Numeric, Timestamptz};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
-use ratiba_commission::amend::Basis;
 use ratiba_commission::event::CommissionEvent;
 use ratiba_commission::hash::ContentHash;
 use ratiba_commission::period::FrozenBy;
@@ -22,7 +21,7 @@ use ratiba_commission::test_support::{
     staff, tiered,
 };
 use ratiba_commission::tiers::TierMethod;
-use ratiba_commission::use_cases::{AmendOrder, AmendPeriod, CloseOutcome, ClosePeriod};
+use ratiba_commission::use_cases::{AmendOrder, AmendPeriod, CloseOutcome, ClosePeriod, Look};
 use ratiba_commission::work::{CompletedAppointment, Outcome};
 use ratiba_commission::{Month, StaffId};
 use ratiba_kernel::test_support::{ManualClock, SeededIds, tenant};
@@ -568,16 +567,17 @@ async fn c36_a_late_refund_is_taken_back_at_the_recorded_rate_and_by_tiers_climb
     close.execute(tenant(1), may, FrozenBy::System).await.unwrap();
     ground.posted(tenant(1), small.id.as_uuid(), "refunds", Money::kes_minor(20_000));
     let amend = amend_of(&ground.server, 2, datetime!(2026-06-10 09:00 UTC));
-    for (basis, expected) in [(Basis::RecordedRate, kes(-100)), (Basis::Anew, kes(-190))] {
-        let proposals = amend.proposals(tenant(1), may, basis).await.unwrap();
+    let anew = || Look::Anew(Vec::new());
+    for (look, expected) in [(Look::RecordedRates, kes(-100)), (anew(), kes(-190))] {
+        let proposals = amend.proposals(tenant(1), may, &look).await.unwrap();
         let told: Vec<Money> = proposals.iter().map(|one| one.amendment.commission).collect();
-        assert_eq!(told, [expected], "{basis:?}");
+        assert_eq!(told, [expected], "{look:?}");
     }
-    let seen = amend.proposals(tenant(1), may, Basis::Anew).await.unwrap();
+    let seen = amend.proposals(tenant(1), may, &anew()).await.unwrap();
     let order = AmendOrder {
         month: may,
         staff: staff(1),
-        basis: Basis::Anew,
+        look: anew(),
         seen: seen[0].amendment.content_hash,
         by: ratiba_commission::PersonId::from_uuid(staff(9).as_uuid()),
     };
@@ -590,7 +590,7 @@ async fn c36_a_late_refund_is_taken_back_at_the_recorded_rate_and_by_tiers_climb
         periods[0].terms,
         "an amendment has the close's terms"
     );
-    assert_eq!(amend.proposals(tenant(1), may, Basis::Anew).await, Ok(Vec::new()));
+    assert_eq!(amend.proposals(tenant(1), may, &anew()).await, Ok(Vec::new()));
 }
 
 #[tokio::test]

@@ -8,14 +8,13 @@ use std::sync::Arc;
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use ratiba_commission::Month;
-use ratiba_commission::amend::Basis;
 use ratiba_commission::base::{BaseRecipe, BaseStart, EarnOn};
 use ratiba_commission::period::{FrozenBy, PeriodKind};
 use ratiba_commission::ports::{CommissionBook, CommissionRules, EndRule};
 use ratiba_commission::rule::{Overridable, Rule, RuleScope, RuleValue, Validity};
 use ratiba_commission::test_support::{a_tier, category, kes, month, percent, rule, staff, tiered};
 use ratiba_commission::tiers::TierMethod;
-use ratiba_commission::use_cases::{AmendOrder, AmendPeriod, CloseOutcome, ClosePeriod, PreviewPeriod};
+use ratiba_commission::use_cases::{AmendOrder, AmendPeriod, CloseOutcome, ClosePeriod, Look, PreviewPeriod};
 use ratiba_kernel::test_support::{ManualClock, SeededIds, tenant};
 use ratiba_kernel::{BasisPoints, Currency, Id, Money, TimeRange};
 use ratiba_payments::actor::Actor;
@@ -318,7 +317,7 @@ async fn a_late_refund_becomes_an_amendment_that_is_linked_to_what_was_frozen_an
     for (refunded, taken) in [(33_333, -3_333), (66_667, -6_667)] {
         spa.refunded(1, refunded, LATE).await;
         let proposed = amend
-            .proposals(tenant(1), may(), Basis::RecordedRate)
+            .proposals(tenant(1), may(), &Look::RecordedRates)
             .await
             .unwrap();
         let [proposal] = proposed.as_slice() else {
@@ -328,11 +327,11 @@ async fn a_late_refund_becomes_an_amendment_that_is_linked_to_what_was_frozen_an
         let order = AmendOrder {
             month: may(),
             staff: staff(1),
-            basis: Basis::RecordedRate,
+            look: Look::RecordedRates,
             seen: proposal.amendment.content_hash,
             by: Id::from_uuid(Uuid::from_u128(9)),
         };
-        let approved = amend.approve(tenant(1), order).await.unwrap();
+        let approved = amend.approve(tenant(1), order.clone()).await.unwrap();
         let linked = approved.period().kind;
         assert!(
             of.is_none_or(|of| linked == PeriodKind::Amendment { of }),

@@ -124,9 +124,11 @@ impl<'a> Standing<'a> {
         self.commission = self.commission.checked_add(line.commission)?;
         self.tip = self.tip.checked_add(line.tip)?;
         self.seconds = self.seconds.saturating_add(line.reason.rendered_seconds);
-        // Without a base there was no rate yet: it is that of the first document in which there is one.
-        if self.recorded.1 <= 0 {
-            self.recorded = (self.commission.amount_minor(), self.base.amount_minor());
+        // A document that does not follow the recorded rate, as one that was computed anew, records another; so does the
+        // first one in which there is a base.
+        let (commission, base) = (self.commission.amount_minor(), self.base.amount_minor());
+        if at_recorded_rate(self.recorded, base)? != Some(commission) {
+            self.recorded = (commission, base);
         }
         Ok(())
     }
@@ -161,7 +163,11 @@ impl<'a> Standing<'a> {
     fn corrected(&self, now: &Line, basis: Basis) -> Result<DeltaLine, MoneyError> {
         let target = match basis {
             Basis::Anew => now.commission,
-            Basis::RecordedRate => self.at_recorded_rate(now)?,
+            // Without a rate it is like work that nobody knew of. A fixed sum is the same with and without a base.
+            Basis::RecordedRate => at_recorded_rate(self.recorded, now.base.amount_minor())?
+                .map_or(now.commission, |target| {
+                    Money::new(target, self.commission.currency())
+                }),
         };
         Ok(DeltaLine {
             appointment: now.appointment,
@@ -175,22 +181,17 @@ impl<'a> Standing<'a> {
     }
 }
 
-impl Standing<'_> {
-    /// What the appointment comes to at its recorded rate.
-    fn at_recorded_rate(&self, now: &Line) -> Result<Money, MoneyError> {
-        let (amount, base) = self.recorded;
-        let new_base = now.base.amount_minor();
-        let target = if base <= 0 {
-            // There is no recorded rate: like work that nobody knew of. A fixed sum is the same with and without a base.
-            return Ok(now.commission);
-        } else if new_base < base {
-            // What is taken back is rounded, not what is left.
-            amount.saturating_add(taken_back(amount, base, base.saturating_sub(new_base)))
-        } else {
-            at_rate(amount, base, new_base)?
-        };
-        Ok(Money::new(target, self.commission.currency()))
-    }
+/// What a base comes to at a recorded amount of a recorded base, all in minor units; `None` where there was no base, and so is no
+/// rate.
+fn at_recorded_rate((amount, base): (i64, i64), new_base: i64) -> Result<Option<i64>, MoneyError> {
+    Ok(if base <= 0 {
+        None
+    } else if new_base < base {
+        // What is taken back is rounded, not what is left.
+        Some(amount.saturating_add(taken_back(amount, base, base.saturating_sub(new_base))))
+    } else {
+        Some(at_rate(amount, base, new_base)?)
+    })
 }
 
 /// By what the commission of a difference is reckoned.

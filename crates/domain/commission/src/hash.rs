@@ -99,6 +99,13 @@ pub fn hash_of_hashes(hashes: impl IntoIterator<Item = ContentHash>) -> ContentH
     ContentHash(digest.finalize().into())
 }
 
+/// A hash over a rule, its id included.
+pub(crate) fn of_rule(rule: &Rule) -> ContentHash {
+    let mut form = Form(Sha256::new());
+    form.rule(rule);
+    ContentHash(form.0.finalize().into())
+}
+
 pub(crate) fn of_inputs(
     staff: StaffId,
     month: Month,

@@ -9,8 +9,10 @@ use std::fmt;
 use ratiba_kernel::{BasisPoints, Money};
 use serde::{Deserialize, Serialize};
 use time::Date;
+use uuid::Uuid;
 
 use crate::base::BaseRecipe;
+use crate::hash;
 use crate::tiers::Tiers;
 use crate::{RuleId, ServiceCategory, ServiceId, StaffId};
 
@@ -29,6 +31,26 @@ pub struct Rule {
     pub value: RuleValue,
     /// On which local days it holds.
     pub validity: Validity,
+}
+
+impl Rule {
+    /// The same under an id that follows from what it says: a rule that is tried twice is one rule, also where nobody keeps it.
+    #[must_use]
+    pub fn named_by_content(self) -> Self {
+        let nameless = Self {
+            id: RuleId::from_uuid(Uuid::nil()),
+            ..self
+        };
+        let mut bytes = [0; 16];
+        for (byte, hashed) in bytes.iter_mut().zip(hash::of_rule(&nameless).as_bytes()) {
+            *byte = *hashed;
+        }
+        let id = uuid::Builder::from_custom_bytes(bytes).into_uuid();
+        Self {
+            id: RuleId::from_uuid(id),
+            ..nameless
+        }
+    }
 }
 
 /// Whose rule it is: one person's, or one family of services'.

@@ -7,7 +7,7 @@ mod manage_rules;
 mod preview_period;
 mod share_team;
 
-pub use amend_period::{AmendOrder, AmendPeriod, AmendPeriodError, Proposal};
+pub use amend_period::{AmendOrder, AmendPeriod, AmendPeriodError, Look, Proposal};
 pub use close_period::{CloseOutcome, ClosePeriod, ClosePeriodError, Comparison, LateInputs};
 pub use dispute_line::{DecideDisputeError, OpenDisputeError, WorkDisputes};
 pub use manage_rules::{ManageRules, ManageRulesError};

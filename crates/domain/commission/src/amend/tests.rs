@@ -143,6 +143,23 @@ fn what_was_frozen_without_a_base_earns_at_its_rule_once_there_is_one() {
 }
 
 #[test]
+fn what_was_computed_anew_is_taken_back_at_its_new_rate() {
+    let close = frozen(&percent(1_000), &[some_work(1).build()]);
+    let raised = percent(2_000);
+    let raise = proposed_by(
+        &[&close],
+        &figure(&raised, &[some_work(1).build()]),
+        Basis::Anew,
+        &settings(),
+    );
+    let first = approved(2, raise.unwrap());
+    assert_eq!(first.period().commission, kes(100));
+    let refunded = figure(&raised, &[some_work(1).refunded(50_000).build()]);
+    let second = proposed(&[&close, &first], &refunded).unwrap();
+    assert_eq!(second.commission, kes(-100));
+}
+
+#[test]
 fn a_clawback_stops_at_the_floor_and_carries_the_rest() {
     let value = percent(1_000);
     let close = frozen(&value, &[some_work(1).build()]);
@@ -255,13 +272,6 @@ fn late_withdrawn_and_corrected_work_is_told_apart() {
     assert_eq!(amendment.tip, money(0));
 }
 
-/// A line of this amount and base.
-fn line(amount_minor: i64, base_minor: i64) -> Line {
-    let mut line = figure(&percent(1_000), &[some_work(1).build()]).lines.remove(0);
-    (line.commission, line.base) = (money(amount_minor), money(base_minor));
-    line
-}
-
 proptest! {
     #[test]
     fn partial_refunds_converge_on_exactly_the_whole(
@@ -271,8 +281,8 @@ proptest! {
         for part in parts.into_iter().chain([base]) {
             refunded = (refunded + part).min(base);
             let total = taken_back(amount, base, refunded);
-            let told = Standing::of(&line(amount, base)).at_recorded_rate(&line(0, base - refunded));
-            prop_assert_eq!(told, Ok(money(amount + total)), "an amendment takes back what the law says");
+            let told = at_recorded_rate((amount, base), base - refunded);
+            prop_assert_eq!(told, Ok(Some(amount + total)), "an amendment takes back what the law says");
             prop_assert!(total <= taken, "what was taken back is never given again");
             taken = total;
         }

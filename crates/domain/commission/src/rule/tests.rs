@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use time::macros::date;
 
 use super::*;
-use crate::test_support::{category, kes, rule, service, staff};
+use crate::test_support::{category, kes, percent, rule, service, staff};
 use crate::tiers::tests::ladders;
 use crate::tiers::{Measure, MeasureScope, TierMethod};
 
@@ -19,6 +19,16 @@ fn of_category() -> RuleScope {
 fn faults(kind: RuleType, scope: &RuleScope, value: &Value) -> Vec<String> {
     let refused = RuleValue::parse(kind, scope, value, Currency::Kes).unwrap_err();
     refused.faults.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_rule_that_is_tried_has_an_id_of_what_it_says() {
+    let tried = |rule: Rule| rule.named_by_content().id;
+    let massage = || RuleScope::Category(category("massage"));
+    let first = tried(rule(1, massage(), percent(1_000)));
+    assert_eq!(tried(rule(2, massage(), percent(1_000))), first);
+    assert_ne!(tried(rule(1, massage(), percent(1_001))), first);
+    assert_ne!(tried(rule(1, RuleScope::Staff(staff(1)), percent(1_000))), first);
 }
 
 #[test]

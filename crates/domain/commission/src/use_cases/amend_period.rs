@@ -14,6 +14,7 @@ use crate::event::CommissionEvent;
 use crate::hash::ContentHash;
 use crate::period::{FrozenBy, FrozenDocument, PeriodKind};
 use crate::ports::{Agreed, Amend, AmendError, CommissionBook, CommissionRules, CompletedWork, Dismissal};
+use crate::rule::Rule;
 use crate::settings::CommissionSettings;
 use crate::terms::{Names, Terms};
 use crate::{Month, PeriodId, PersonId, StaffId};
@@ -44,15 +45,43 @@ pub struct Proposal {
     pub dismissed: Option<Dismissal>,
 }
 
+/// How the differences of a frozen month are looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// At the rates that are recorded.
+    RecordedRates,
+    /// As if the month were computed anew, by the rules on record but on the days on which these hold: a rule that was
+    /// forgotten, or is raised for the past, comes into a frozen month by nothing else.
+    Anew(Vec<Rule>),
+}
+
+impl Look {
+    /// By what it reckons.
+    #[must_use]
+    pub const fn basis(&self) -> Basis {
+        match self {
+            Self::RecordedRates => Basis::RecordedRate,
+            Self::Anew(_) => Basis::Anew,
+        }
+    }
+
+    fn proposed(&self) -> &[Rule] {
+        match self {
+            Self::RecordedRates => &[],
+            Self::Anew(rules) => rules,
+        }
+    }
+}
+
 /// Which proposal somebody means: the one that they looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AmendOrder {
     /// Of which month.
     pub month: Month,
     /// Whose.
     pub staff: StaffId,
-    /// By what it was reckoned.
-    pub basis: Basis,
+    /// How it was looked at; with the same rules under the same ids.
+    pub look: Look,
     /// The fingerprint of what it was made from.
     pub seen: ContentHash,
     /// Who says so.
@@ -119,7 +148,7 @@ pub(super) fn opening_of(
 }
 
 impl AmendPeriod {
-    /// Everything that could be amended in a month, by staff member. By [`Basis::Anew`] this is the look at what
+    /// Everything that could be amended in a month, by staff member. By [`Look::Anew`] this is the look at what
     /// computing the closed month anew would come to. Writes nothing.
     ///
     /// # Errors
@@ -129,13 +158,16 @@ impl AmendPeriod {
         &self,
         tenant: TenantId,
         month: Month,
-        basis: Basis,
+        look: &Look,
     ) -> Result<Vec<Proposal>, AmendPeriodError> {
         let settings = self.rules.settings(tenant).await?;
         let dismissed = self.book.dismissed(tenant, month).await?;
         let mut proposals = Vec::new();
-        for both in self.both(tenant, month, &settings, &FrozenBy::System).await? {
-            if let Some(amendment) = amend::propose(&both.chain, &both.now, basis, &settings)? {
+        for both in self
+            .both(tenant, month, look, &settings, &FrozenBy::System)
+            .await?
+        {
+            if let Some(amendment) = amend::propose(&both.chain, &both.now, look.basis(), &settings)? {
                 let same = |dismissal: &&Dismissal| {
                     (dismissal.staff, dismissal.content_hash) == (amendment.staff, amendment.content_hash)
                 };
@@ -164,7 +196,7 @@ impl AmendPeriod {
         if self.book.agreed(tenant, month).await? == Some(Agreed { inputs, documents }) {
             return Ok(0);
         }
-        let proposals = self.proposals(tenant, month, Basis::RecordedRate).await?;
+        let proposals = self.proposals(tenant, month, &Look::RecordedRates).await?;
         Ok(proposals
             .iter()
             .filter(|proposal| proposal.dismissed.is_none())
@@ -232,13 +264,15 @@ impl AmendPeriod {
     ) -> Result<(ProposedAmendment, Option<FrozenDocument>), AmendPeriodError> {
         let settings = self.rules.settings(tenant).await?;
         let by = FrozenBy::Person(order.by);
-        let all = self.both(tenant, order.month, &settings, &by).await?;
+        let all = self
+            .both(tenant, order.month, &order.look, &settings, &by)
+            .await?;
         let both = all.into_iter().find(|both| both.now.staff == order.staff);
         let both = both.ok_or(AmendPeriodError::NotFrozen { month: order.month })?;
         if both.now.content_hash != order.seen {
             return Err(AmendPeriodError::Stale);
         }
-        let proposal = amend::propose(&both.chain, &both.now, order.basis, &settings)?;
+        let proposal = amend::propose(&both.chain, &both.now, order.look.basis(), &settings)?;
         Ok((proposal.ok_or(AmendPeriodError::NothingToAmend)?, both.opening))
     }
 
@@ -247,6 +281,7 @@ impl AmendPeriod {
         &self,
         tenant: TenantId,
         month: Month,
+        look: &Look,
         settings: &CommissionSettings,
         by: &FrozenBy,
     ) -> Result<Vec<Both>, AmendPeriodError> {
@@ -259,7 +294,9 @@ impl AmendPeriod {
             rules: Arc::clone(&self.rules),
         };
         let names = self.work.names(tenant).await?;
-        let figures = preview.figures(tenant, month, settings).await?;
+        let figures = preview
+            .figures_with(tenant, month, settings, look.proposed())
+            .await?;
         let now = figures.staff.into_iter().map(|figure| (figure.staff, figure));
         let mut now: BTreeMap<StaffId, StaffFigure> = now.collect();
         let people: BTreeSet<StaffId> = documents.iter().map(|document| document.staff).collect();

@@ -70,16 +70,29 @@ impl PreviewPeriod {
     ) -> Result<(MonthFigures, MonthFigures), PreviewPeriodError> {
         let settings = self.rules.settings(tenant).await?;
         let now = self.figures(tenant, month, &settings).await?;
+        let then = self.figures_with(tenant, month, &settings, proposed).await?;
+        Ok((now, then))
+    }
+
+    /// By the rules on record, but on the days on which a proposed one for the same person or category holds.
+    pub(super) async fn figures_with(
+        &self,
+        tenant: TenantId,
+        month: Month,
+        settings: &CommissionSettings,
+        proposed: &[Rule],
+    ) -> Result<MonthFigures, PreviewPeriodError> {
+        if proposed.is_empty() {
+            return self.figures(tenant, month, settings).await;
+        }
         let on_record = self.rules.all(tenant).await?;
         let mut rules: Vec<Rule> = on_record
             .into_iter()
             .flat_map(|rule| without_days_of(rule, proposed))
             .collect();
         rules.extend(proposed.iter().cloned());
-        let then = self
-            .with_rules(tenant, month, &settings, rules, EarlierWork::Always)
-            .await?;
-        Ok((now, then))
+        self.with_rules(tenant, month, settings, rules, EarlierWork::Always)
+            .await
     }
 
     async fn with_rules(

@@ -7,7 +7,7 @@ use crate::base::{BaseRecipe, EarnOn};
 use crate::rule::{Overridable, Rule, RuleScope, RuleValue, Validity};
 use crate::settings::CommissionSettings;
 use crate::test_support::{
-    InMemoryCommission, category, kes, month, percent, rule, settings, some_work, staff,
+    InMemoryCommission, category, kes, month, percent, rule, service, settings, some_work, staff,
 };
 use crate::use_cases::{CloseOutcome, ClosePeriod};
 use crate::work::Payment;
@@ -59,14 +59,14 @@ impl House {
 
     fn proposals(&self) -> Vec<Proposal> {
         let may = month("2026-05");
-        block_on(self.amend.proposals(tenant(1), may, Basis::RecordedRate)).unwrap()
+        block_on(self.amend.proposals(tenant(1), may, &Look::RecordedRates)).unwrap()
     }
 
     fn order(&self, seen: ContentHash) -> AmendOrder {
         AmendOrder {
             month: month("2026-05"),
             staff: staff(1),
-            basis: Basis::RecordedRate,
+            look: Look::RecordedRates,
             seen,
             by: PersonId::from_uuid(staff(9).as_uuid()),
         }
@@ -89,7 +89,7 @@ fn an_approved_amendment_is_frozen_once_and_is_not_late_any_more() {
     };
     assert_eq!(proposal.amendment.commission, kes(-100));
     let order = house.order(proposal.amendment.content_hash);
-    let document = block_on(house.amend.approve(tenant(1), order)).unwrap();
+    let document = block_on(house.amend.approve(tenant(1), order.clone())).unwrap();
     assert_eq!(
         document.period().kind,
         PeriodKind::Amendment {
@@ -97,7 +97,7 @@ fn an_approved_amendment_is_frozen_once_and_is_not_late_any_more() {
         }
     );
     assert_eq!(house.proposals(), []);
-    let again = block_on(house.amend.approve(tenant(1), order));
+    let again = block_on(house.amend.approve(tenant(1), order.clone()));
     assert_eq!(again, Err(AmendPeriodError::NothingToAmend));
     let CloseOutcome::AlreadyFrozen(comparison) = house.run("2026-05") else {
         panic!("a month was frozen twice")
@@ -139,7 +139,7 @@ fn late_work_of_somebody_without_a_close_opens_their_month() {
         staff: staff(2),
         ..house.order(proposal.amendment.content_hash)
     };
-    let document = block_on(house.amend.approve(tenant(1), order)).unwrap();
+    let document = block_on(house.amend.approve(tenant(1), order.clone())).unwrap();
     let close = block_on(house.amend.book.find_close(tenant(1), staff(2), month("2026-05")));
     let close = close.unwrap().unwrap();
     assert_eq!(document.period().kind, PeriodKind::Amendment { of: close.id });
@@ -153,6 +153,38 @@ fn late_work_of_somebody_without_a_close_opens_their_month() {
         panic!("a month was frozen twice")
     };
     assert_eq!(comparison.late, []);
+}
+
+#[test]
+fn a_rule_that_comes_too_late_for_a_frozen_month_is_amended_in() {
+    let house = house();
+    let nails = some_work(2).of(service(2), category("nails"));
+    house.memory.record_work(tenant(1), nails.build());
+    let gap = house.proposals().remove(0);
+    assert_eq!(gap.amendment.commission, kes(0), "no rule speaks of nails");
+    let order = house.order(gap.amendment.content_hash);
+    block_on(house.amend.approve(tenant(1), order)).unwrap();
+    let forgotten = rule(7, RuleScope::Category(category("nails")), percent(2_000));
+    let look = Look::Anew(vec![forgotten]);
+    let seen = block_on(house.amend.proposals(tenant(1), month("2026-05"), &look)).unwrap();
+    assert_eq!(seen[0].amendment.commission, kes(200));
+    let order = AmendOrder {
+        look,
+        ..house.order(seen[0].amendment.content_hash)
+    };
+    // What was looked at without the rule is something else.
+    let without = AmendOrder {
+        look: Look::Anew(Vec::new()),
+        ..order.clone()
+    };
+    assert_eq!(
+        block_on(house.amend.approve(tenant(1), without)),
+        Err(AmendPeriodError::Stale)
+    );
+    let document = block_on(house.amend.approve(tenant(1), order)).unwrap();
+    assert_eq!(document.period().commission, kes(200));
+    // The rule itself is not on record, and is not taken back by looking at recorded rates.
+    assert_eq!(house.proposals(), []);
 }
 
 #[test]
@@ -214,7 +246,7 @@ fn what_is_paid_later_earns_by_the_rule_of_the_day_on_which_it_was_rendered() {
 fn a_month_that_is_not_frozen_cannot_be_amended() {
     let house = house();
     let june = month("2026-06");
-    let looked = block_on(house.amend.proposals(tenant(1), june, Basis::RecordedRate));
+    let looked = block_on(house.amend.proposals(tenant(1), june, &Look::RecordedRates));
     assert_eq!(looked, Err(AmendPeriodError::NotFrozen { month: june }));
 }
 
