@@ -30,6 +30,7 @@ mod money;
 mod money_back;
 mod neighbours;
 mod payroll;
+mod people;
 mod races;
 mod rail;
 mod receipts;

@@ -234,6 +234,13 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         ("/api/v1/commission/rules/", one("commission_rules", "true")),
         ("/api/v1/commission/disputes/", one("commission_disputes", "true")),
         ("/api/v1/payroll/exports/", one("payroll_exports", "true")),
+        (
+            "/api/v1/members/",
+            world.text(&format!(
+                "SELECT person_id::text AS text FROM memberships WHERE tenant_id = '{tenant}' AND role = 'manager'"
+            )),
+        ),
+        ("/api/v1/tokens/", one("personal_access_tokens", "true")),
         ("/api/v1/webhook-endpoints/", one("webhook_endpoints", "true")),
         ("/api/v1/webhook-deliveries/", one("webhook_deliveries", "true")),
         ("{leave_id}", one("staff_leave", "true")),
@@ -301,6 +308,7 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("PUT", "{id}") if path.contains("knowledge") => {
             json!({ "category": "general", "language": "sw", "title": "X", "body": "X" })
         }
+        ("PUT", "{id}") if path.contains("members") => json!({ "role": "therapist" }),
         ("PUT", "{id}") if path.contains("resources") => json!({ "kind": "treatment-room", "name": "X" }),
         ("PUT", "{id}") if path.contains("packages") => {
             json!({ "name": "X", "price": price, "service_ids": [own_service, own_service] })
@@ -377,6 +385,7 @@ const ROWS: &str = "SELECT (SELECT sum(version) FROM appointments) + (SELECT sum
     + (SELECT count(*) FROM engagements WHERE active) + (SELECT count(*) FROM staff_leave)
     + (SELECT count(*) FROM resource_outages) + (SELECT count(*) FROM payment_refunds)
     + (SELECT sum(version) FROM payroll_exports) + (SELECT sum(version) FROM commission_disputes)
+    + (SELECT sum(version) FROM memberships) + (SELECT count(*) FROM personal_access_tokens WHERE revoked_at IS NULL)
     + (SELECT count(*) FROM payroll_links) + (SELECT sum(version) FROM webhook_endpoints)
     + (SELECT sum(version) FROM webhook_deliveries) + (SELECT count(*) FROM ledger_journals) + (SELECT count(*) FROM till_sessions WHERE closed_at IS NULL) + (SELECT count(*) FROM bookings_hit WHERE resolved_at IS NULL) AS count";
 

@@ -153,6 +153,12 @@ fn variables(
             daraja.security_credential.clone(),
         ),
         ("RATIBA__MODEL__URL", format!("{base_url}/openai/v1")),
+        ("RATIBA__OIDC__ISSUER", format!("{base_url}/oidc")),
+        ("RATIBA__OIDC__CLIENT_ID", simulator.oidc.client_id.clone()),
+        (
+            "RATIBA__OIDC__CLIENT_SECRET",
+            simulator.oidc.client_secret.clone(),
+        ),
         // Other programs that a test plays listen there.
         ("RATIBA__OUTGOING__ALLOWED_NAMES", "127.0.0.1".to_owned()),
         ("RATIBA__MODEL__NAME", "simulated".to_owned()),
@@ -246,6 +252,9 @@ impl World {
         let bell = Arc::new(Notify::new());
         let limits = RunnerLimits::default();
         let runner = ratiba_worker::runner(&parts, bell, WorkerMetrics::new().unwrap(), limits)
+            .await
+            .unwrap();
+        ratiba_assembly::demo_people::enter_demo_people(&parts, &tenant)
             .await
             .unwrap();
         let owner = mint(&parts, tenant.tenant, Role::Owner).await;

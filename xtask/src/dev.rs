@@ -50,6 +50,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
         stack.addresses.api("/api/v1/docs")
     );
     println!(
+        "  sign in as one of the demo's people    {}",
+        stack.addresses.api("/auth/login?return_to=/api/v1/me")
+    );
+    println!(
         "  the api's metrics                      {}",
         stack.addresses.api_metrics()
     );

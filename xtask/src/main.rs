@@ -24,6 +24,7 @@ mod lint;
 mod new_adr;
 mod new_migration;
 mod preflight;
+mod real_issuer;
 mod simulate_payments;
 mod slots;
 mod stack;
@@ -94,6 +95,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ("calibrate", rest) => calibrate::run(rest),
         ("fuzz", []) => fuzz::run(None),
         ("fuzz", [seconds]) => fuzz::run(Some(seconds)),
+        ("real-issuer", []) => real_issuer::run(),
         ("db", rest) => db::run(rest),
         ("new-migration", [name]) => new_migration::run(name),
         ("new-adr", title) if !title.is_empty() => new_adr::run(&title.join(" ")),

@@ -28,6 +28,7 @@ usage: cargo xtask VERB
   calibrate add FILE --id ID --consent REFERENCE --now TIME [--name NAME]…
                         brings in what a customer wrote who agreed, masked; docs/understanding.md
   fuzz [SECONDS]        bytes of all kinds at the reader of messages; needs nightly and cargo-fuzz
+  real-issuer           installs an OpenID Connect issuer that is not ours, for the tests of signing in; needs Node
   db up|reset|print     a migrated database to look into; the SQL that makes one
   new-migration NAME    an empty migration with the next number
   new-adr TITLE         an empty decision record with the next number";

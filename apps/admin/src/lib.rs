@@ -9,6 +9,7 @@ use ratiba_access::use_cases::TokenOrder;
 use ratiba_access::{Role, Scope};
 use ratiba_assembly::Parts;
 use ratiba_assembly::demo::{self, DemoAddresses};
+use ratiba_assembly::demo_people;
 use ratiba_assembly::settings::{Environment, SharedSettings};
 use ratiba_bootstrap::SettingsReader;
 use ratiba_kernel::{Clock, Id, PhoneNumber, TenantId};
@@ -17,15 +18,19 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 pub mod commission;
+mod member;
 pub mod unrouted;
 
 use commission::Commission;
+pub use member::NewMemberOrder;
 use unrouted::Unrouted;
 
 /// What the program says when it does not understand.
 pub const USAGE: &str = "usage: ratiba-admin demo-tenant
        ratiba-admin token TENANT ROLE NAME DAYS [STAFF]
                                                 mint a token for so many days; it is shown once
+       ratiba-admin member TENANT ROLE SUBJECT NAME [STAFF]
+                                                somebody whom the issuer names SUBJECT belongs to a business
        ratiba-admin jobs                        how full the queue is, and the dead jobs
        ratiba-admin replay JOB                  make a dead job ready again
        ratiba-admin by-hand address TENANT      open the two addresses for money that customers send by hand;
@@ -95,6 +100,8 @@ pub enum Command {
         /// For which therapist.
         staff: Option<Uuid>,
     },
+    /// Make somebody a member.
+    Member(NewMemberOrder),
     /// Show the queue.
     Jobs,
     /// Make a dead job ready again.
@@ -125,6 +132,7 @@ impl Command {
             ["token", tenant, role, name, days, staff] => {
                 Self::token([tenant, role, name, days], Some(staff.parse().ok()?))
             }
+            ["member", rest @ ..] => Some(Self::Member(NewMemberOrder::parse(rest)?)),
             ["jobs"] => Some(Self::Jobs),
             ["replay", id] => Some(Self::Replay(id.parse().ok()?)),
             ["by-hand", "address", tenant] => Some(Self::ByHandAddress(tenant.parse().ok()?)),
@@ -185,6 +193,10 @@ pub async fn run(settings: AdminSettings, command: Command) -> anyhow::Result<Va
             let (id, token) = mint(&parts, tenant, order).await?;
             Ok(json!({ "id": id, "token": token }))
         }
+        Command::Member(order) => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            order.run(&parts).await
+        }
         Command::Jobs => {
             let parts = Parts::assemble(&settings.shared, || ())?;
             let depth = parts.queue.depth(parts.clock.now()).await?;
@@ -244,6 +256,7 @@ async fn demo_tenant(settings: AdminSettings) -> anyhow::Result<Value> {
         owner_phone: settings.owner_phone,
     };
     let made = demo::provision_demo(&parts.database, parts.ids.as_ref(), &addresses).await?;
+    demo_people::enter_demo_people(&parts, &made).await?;
     demo::close_past_months(&parts, made.tenant).await?;
     let mut tokens = serde_json::Map::new();
     for role in [Role::Owner, Role::Manager, Role::Receptionist] {

@@ -32,6 +32,21 @@ fn a_token_has_an_end_and_a_therapists_token_has_a_person() {
 }
 
 #[test]
+fn a_member_has_a_name_with_the_issuer_and_a_therapist_is_a_staff_member() {
+    assert!(parse(&format!("member {SOMEBODY} owner 1f3c Wairimu")).is_some());
+    assert!(parse(&format!("member {SOMEBODY} therapist 1f3c Wanjiru {SOMEBODY}")).is_some());
+    for line in [
+        format!("member {SOMEBODY} owner 1f3c"),
+        format!("member {SOMEBODY} king 1f3c Wairimu"),
+        format!("member {SOMEBODY} therapist 1f3c Wanjiru"),
+        format!("member {SOMEBODY} owner 1f3c Wairimu nobody"),
+        "member x owner 1f3c Wairimu".to_owned(),
+    ] {
+        assert_eq!(parse(&line), None, "{line}");
+    }
+}
+
+#[test]
 fn what_is_no_command_is_none() {
     for line in ["", "demo", "replay x", "jobs now"] {
         assert_eq!(parse(line), None, "{line}");

@@ -1,22 +1,31 @@
-//! Who calls: the bearer token of a request, turned into the one who acts, before anything else of the request
+//! Who calls: the token or the session of a request, turned into the one who acts, before anything else of the request
 //! is looked at.
 
 use std::future::{Ready, ready};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use ratiba_access::principal::NotAllowed;
+use ratiba_access::session::NoTenant;
 use ratiba_access::use_cases::AuthenticateError;
-use ratiba_access::{PresentedToken, Principal};
+use ratiba_access::{PresentedToken, Principal, SessionSecret, Visitor};
+use ratiba_assembly::access::Pages;
 
 use crate::State;
+use crate::cookies::Cookies;
 use crate::endpoint::{self, Access};
 use crate::problem::{Kind, Problem};
 
-/// The one who acts, proven by a token, and allowed what the register of endpoints asks for this route.
+/// The header in which a person names the business that they mean.
+pub const TENANT_HEADER: &str = "Ratiba-Tenant";
+/// What browsers cannot set a header on: their event streams name the business in the query `tenant`.
+const EVENTS: &str = "/api/v1/events";
+
+/// The one who acts, proven by a token or a session, and allowed what the register of endpoints asks for this route.
 pub struct Caller(pub Principal);
 
 impl FromRequest for Caller {
@@ -30,17 +39,47 @@ impl FromRequest for Caller {
     }
 }
 
+/// Whoever is signed in or has a token, on routes that ask for nothing more.
+#[derive(Clone)]
+pub struct Present {
+    /// The person with all of their businesses; of a token there is none.
+    pub person: Option<Visitor>,
+    /// As whom they act, if it is clear in which business.
+    pub acting: Option<Principal>,
+}
+
+impl FromRequest for Present {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let present = request.extensions().get::<Self>().cloned();
+        ready(present.ok_or_else(unauthenticated))
+    }
+}
+
 fn unauthenticated() -> Problem {
     Problem::new(
         Kind::Unauthenticated,
-        "send Authorization: Bearer with a valid token",
+        "sign in at /auth/login, or send Authorization: Bearer with a valid token",
     )
+}
+
+impl From<NoTenant> for Problem {
+    fn from(error: NoTenant) -> Self {
+        let kind = match error {
+            NoTenant::Required => Kind::TenantRequired,
+            NoTenant::Unknown => Kind::NotFound,
+            NoTenant::Nowhere => Kind::Forbidden,
+        };
+        Self::new(kind, error.to_string())
+    }
 }
 
 /// Lets a request through to its handler if the register of endpoints allows it to who asks.
 ///
 /// # Errors
-/// [`Problem`] of kind `unauthenticated`, `forbidden` or `unavailable`.
+/// [`Problem`] of kind `unauthenticated`, `forbidden`, `tenant-required`, `not-found` or `unavailable`.
 pub async fn authorize(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -48,31 +87,193 @@ pub async fn authorize(
     let access = request
         .match_pattern()
         .and_then(|pattern| endpoint::access_of(&pattern, request.method()));
-    if let Some(Access::Scope(scope)) = access {
-        let principal = authenticate(&request).await?;
-        if principal.require(scope).is_err() {
-            return Err(Problem::new(Kind::Forbidden, NotAllowed(scope).to_string()).into());
+    match access {
+        Some(Access::Scope(scope)) => {
+            let (proof, proven) = authenticate(&request).await?;
+            let principal = proven.principal()?;
+            if principal.require(scope).is_err() {
+                return Err(Problem::new(Kind::Forbidden, NotAllowed(scope).to_string()).into());
+            }
+            let mut extensions = request.extensions_mut();
+            extensions.insert(proof);
+            extensions.insert(principal);
         }
-        request.extensions_mut().insert(principal);
+        Some(Access::SignedIn) => {
+            let (_, proven) = authenticate(&request).await?;
+            let present = proven.present()?;
+            request.extensions_mut().insert(present);
+        }
+        Some(Access::Open(_)) | None => {}
     }
     next.call(request).await
 }
 
-async fn authenticate(request: &ServiceRequest) -> Result<Principal, Problem> {
+/// What proves a request, for whoever answers it for long and has to ask again.
+#[derive(Clone)]
+pub struct Proof {
+    by: By,
+    /// The business that the request names.
+    named: Option<String>,
+}
+
+#[derive(Clone)]
+enum By {
+    Token(PresentedToken),
+    Session(SessionSecret),
+}
+
+impl FromRequest for Proof {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let proof = request.extensions().get::<Self>().cloned();
+        ready(proof.ok_or_else(unauthenticated))
+    }
+}
+
+impl Proof {
+    /// The token counts where there is one; the session otherwise.
+    fn of(request: &ServiceRequest, pages: &Pages) -> Result<Self, Problem> {
+        let by = if request.headers().contains_key(AUTHORIZATION) {
+            bearer(request.headers()).map(By::Token)
+        } else {
+            Cookies::of(pages).session(request.headers()).map(By::Session)
+        };
+        Ok(Self {
+            by: by.ok_or_else(unauthenticated)?,
+            named: named(request)?,
+        })
+    }
+
+    /// Whoever it proves, who acts now.
+    async fn ask(&self, state: &State) -> Result<Proven, Problem> {
+        self.proven(match &self.by {
+            By::Token(token) => state.parts.authenticate.execute(token).await.map(Who::Token),
+            By::Session(secret) => state.parts.access.sessions.execute(secret).await.map(Who::Person),
+        })
+    }
+
+    /// Whether it still counts, and for whom, without counting as a use of a session.
+    ///
+    /// # Errors
+    /// [`Problem`] if it does not count any more, opens that business no more, or cannot be asked about.
+    pub async fn look(&self, state: &State) -> Result<Principal, Problem> {
+        let proven = self.proven(match &self.by {
+            By::Token(token) => state.parts.authenticate.execute(token).await.map(Who::Token),
+            By::Session(secret) => state.parts.access.sessions.look(secret).await.map(Who::Person),
+        });
+        proven?.principal()
+    }
+
+    fn proven(&self, who: Result<Who, AuthenticateError>) -> Result<Proven, Problem> {
+        match who {
+            Ok(who) => Ok(Proven {
+                who,
+                named: self.named.clone(),
+            }),
+            Err(AuthenticateError::Invalid) => Err(unauthenticated()),
+            Err(AuthenticateError::Unavailable(outage)) => Err(Problem::unavailable(&outage)),
+        }
+    }
+}
+
+/// Whoever a request proves, and the business that it names.
+struct Proven {
+    who: Who,
+    named: Option<String>,
+}
+
+enum Who {
+    Token(Principal),
+    Person(Visitor),
+}
+
+impl Proven {
+    /// The one who acts in one business.
+    fn principal(self) -> Result<Principal, Problem> {
+        let named = self.named.as_deref();
+        match self.who {
+            Who::Person(visitor) => Ok(visitor.act(named)?),
+            // A token opens one business, and to name another one is a mistake that must not go unnoticed.
+            Who::Token(principal) => match named {
+                Some(named) if named.parse() != Ok(principal.tenant) => Err(NoTenant::Unknown.into()),
+                Some(_) | None => Ok(principal),
+            },
+        }
+    }
+
+    fn present(self) -> Result<Present, Problem> {
+        let person = match &self.who {
+            Who::Token(_) => None,
+            Who::Person(visitor) => Some(visitor.clone()),
+        };
+        let named = self.named.is_some();
+        match self.principal() {
+            Ok(principal) => Ok(Present {
+                person,
+                acting: Some(principal),
+            }),
+            Err(problem) if named => Err(problem),
+            Err(_not_clear_yet) => Ok(Present { person, acting: None }),
+        }
+    }
+}
+
+/// Who asks, with the proof of it.
+async fn authenticate(request: &ServiceRequest) -> Result<(Proof, Proven), Problem> {
     let state = request
         .app_data::<web::Data<State>>()
         .ok_or_else(unauthenticated)?;
-    let token = request
-        .headers()
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .and_then(|(_, token)| PresentedToken::parse(token.trim()).ok())
-        .ok_or_else(unauthenticated)?;
-    match state.parts.authenticate.execute(&token).await {
-        Ok(principal) => Ok(principal),
-        Err(AuthenticateError::Invalid) => Err(unauthenticated()),
-        Err(AuthenticateError::Unavailable(outage)) => Err(Problem::unavailable(&outage)),
+    let pages = &state.parts.access.pages;
+    let proof = Proof::of(request, pages)?;
+    let proven = proof.ask(state).await?;
+    match proof.by {
+        By::Session(_) if !request.method().is_safe() => trust(pages, request.headers())?,
+        By::Session(_) | By::Token(_) => {}
+    }
+    Ok((proof, proven))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<PresentedToken> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let bearer = scheme.eq_ignore_ascii_case("bearer");
+    bearer.then(|| PresentedToken::parse(token.trim()).ok())?
+}
+
+/// The business that a request names.
+fn named(request: &ServiceRequest) -> Result<Option<String>, Problem> {
+    if let Some(value) = request.headers().get(TENANT_HEADER) {
+        // What is no text names nobody's business.
+        return Ok(Some(value.to_str().unwrap_or_default().trim().to_owned()));
+    }
+    let stream = request.method() == Method::GET && request.path() == EVENTS;
+    if !stream {
+        return Ok(None);
+    }
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
+        .map_err(|_| Problem::new(Kind::Validation, "the query cannot be read"))?;
+    let mut pairs = pairs.into_inner().into_iter();
+    Ok(pairs.find(|(name, _)| name == "tenant").map(|(_, value)| value))
+}
+
+/// Refuses a change that a page of somebody else's makes with a person's cookie.
+///
+/// # Errors
+/// [`Problem`] of kind `forbidden`.
+pub fn trust(pages: &Pages, headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    // A page cannot write this header; the browser does.
+    let own = text("Sec-Fetch-Site") == Some("same-origin");
+    if own || text(ORIGIN.as_str()).is_some_and(|origin| pages.trust(origin)) {
+        Ok(())
+    } else {
+        Err(Problem::new(
+            Kind::Forbidden,
+            "with a cookie, only pages of this instance may change anything: send Origin, or use a token",
+        ))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,8 @@ pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 pub enum Access {
     /// Anybody; what protects it instead is said.
     Open(&'static str),
+    /// Whoever is signed in or has a token, whatever it allows.
+    SignedIn,
     /// Whoever has the scope, and a role that allows it.
     Scope(Scope),
 }
@@ -144,6 +146,13 @@ impl Endpoint {
     #[must_use]
     pub const fn needs(mut self, scope: Scope) -> Self {
         self.access = Access::Scope(scope);
+        self
+    }
+
+    /// Whoever is signed in or has a token may ask.
+    #[must_use]
+    pub const fn signed_in(mut self) -> Self {
+        self.access = Access::SignedIn;
         self
     }
 

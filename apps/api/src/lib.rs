@@ -17,6 +17,7 @@ pub mod accept;
 pub mod body;
 pub mod caller;
 pub mod checked;
+pub mod cookies;
 pub mod dto;
 pub mod endpoint;
 pub mod fields;

@@ -54,8 +54,13 @@ fn document() -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "parameters": { "tenant": {
+                "name": crate::caller::TENANT_HEADER, "in": "header", "required": false, "schema": { "type": "string" },
+                "description": "The business in which a person acts; needed by who belongs to several. A token has its own.",
+            }},
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "description": "A personal access token; its scopes and its role say what it may do." },
+                "session": { "type": "apiKey", "in": "cookie", "name": crate::cookies::SESSION, "description": "A person who signed in at /auth/login; their role says what they may do. Whoever changes something sends Origin, as browsers do." },
             },
         },
     })
@@ -67,12 +72,13 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Val
     operation.insert("summary".to_owned(), json!(endpoint.summary));
     let description = match endpoint.access {
         Access::Scope(scope) => format!("{}\n\nNeeds the scope `{scope}`.", endpoint.description),
+        Access::SignedIn => format!("{}\n\nFor whoever is signed in.", endpoint.description),
         Access::Open(by) => format!("{}\n\nProtected by: {by}.", endpoint.description),
     };
     operation.insert("description".to_owned(), json!(description.trim()));
     operation.insert("tags".to_owned(), json!([endpoint.group]));
-    if matches!(endpoint.access, Access::Scope(_)) {
-        operation.insert("security".to_owned(), json!([{ "token": [] }]));
+    if !matches!(endpoint.access, Access::Open(_)) {
+        operation.insert("security".to_owned(), json!([{ "token": [] }, { "session": [] }]));
     }
     let parameters = parameters(endpoint, generator);
     if !parameters.is_empty() {
@@ -115,6 +121,9 @@ fn operation_id(endpoint: &Endpoint) -> String {
 
 fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value> {
     let mut parameters = Vec::new();
+    if !matches!(endpoint.access, Access::Open(_)) {
+        parameters.push(json!({ "$ref": "#/components/parameters/tenant" }));
+    }
     for name in endpoint
         .path
         .split('{')
@@ -229,8 +238,15 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Val
 /// An endpoint's own problems, and those that every one of its shape has.
 fn kinds(endpoint: &Endpoint) -> Vec<Kind> {
     let mut kinds = vec![Kind::Unavailable, Kind::MethodNotAllowed];
-    if matches!(endpoint.access, Access::Scope(_)) {
-        kinds.extend([Kind::Unauthenticated, Kind::Forbidden]);
+    match endpoint.access {
+        Access::Scope(_) => kinds.extend([
+            Kind::Unauthenticated,
+            Kind::Forbidden,
+            Kind::TenantRequired,
+            Kind::NotFound,
+        ]),
+        Access::SignedIn => kinds.extend([Kind::Unauthenticated, Kind::Forbidden, Kind::NotFound]),
+        Access::Open(_) => {}
     }
     if endpoint.query.is_some() || !endpoint.headers.is_empty() {
         kinds.push(Kind::Validation);

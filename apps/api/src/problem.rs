@@ -25,12 +25,16 @@ pub enum Kind {
     UnsupportedMediaType,
     /// None of the forms that there are is wanted.
     NotAcceptable,
-    /// No token, or one that is not valid.
+    /// Neither a token nor a session, or one that is not valid.
     Unauthenticated,
     /// The signature of a webhook is missing or wrong.
     BadSignature,
-    /// The token does not allow this.
+    /// Whoever asks may not.
     Forbidden,
+    /// The issuer did not vouch for anybody, or not for this browser.
+    SignInFailed,
+    /// Somebody belongs to several businesses and names none.
+    TenantRequired,
     /// There is no such thing, or it is another tenant's.
     NotFound,
     /// The path exists, the method does not.
@@ -113,13 +117,15 @@ pub enum Kind {
     ReceiptBooked,
     /// The number of a transfer proves another refund or payout.
     TransferTaken,
+    /// Nobody would own the business any more.
+    LastOwner,
     /// Something that this needs does not answer.
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 53] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -128,6 +134,8 @@ impl Kind {
         Self::Unauthenticated,
         Self::BadSignature,
         Self::Forbidden,
+        Self::SignInFailed,
+        Self::TenantRequired,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::IllegalTransition,
@@ -169,6 +177,7 @@ impl Kind {
         Self::MoneyInUse,
         Self::ReceiptBooked,
         Self::TransferTaken,
+        Self::LastOwner,
         Self::Unavailable,
     ];
 
@@ -183,6 +192,8 @@ impl Kind {
             Self::NotAcceptable => "not-acceptable",
             Self::Unauthenticated => "unauthenticated",
             Self::BadSignature => "bad-signature",
+            Self::TenantRequired => "tenant-required",
+            Self::SignInFailed => "sign-in-failed",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not-found",
             Self::MethodNotAllowed => "method-not-allowed",
@@ -224,6 +235,7 @@ impl Kind {
             Self::TeamShares => "team-shares",
             Self::MoneyInUse => "money-in-use",
             Self::ReceiptBooked => "receipt-booked",
+            Self::LastOwner => "last-owner",
             Self::TransferTaken => "transfer-taken",
             Self::Unavailable => "unavailable",
         }
@@ -238,9 +250,11 @@ impl Kind {
             Self::TooSlow => "The request did not arrive in time",
             Self::UnsupportedMediaType => "The body must be JSON",
             Self::NotAcceptable => "It cannot be had in that form",
-            Self::Unauthenticated => "A valid token is needed",
+            Self::Unauthenticated => "Sign in, or send a valid token",
             Self::BadSignature => "The signature is missing or wrong",
-            Self::Forbidden => "The token does not allow this",
+            Self::TenantRequired => "Name the business that you mean",
+            Self::SignInFailed => "Nobody was signed in",
+            Self::Forbidden => "You may not do this",
             Self::NotFound => "There is no such thing",
             Self::MethodNotAllowed => "The method is not allowed here",
             Self::IllegalTransition => "The state does not allow this",
@@ -281,6 +295,7 @@ impl Kind {
             Self::TeamShares => "The team cannot share so",
             Self::MoneyInUse => "Something was built on the money",
             Self::ReceiptBooked => "The money is booked already",
+            Self::LastOwner => "A business keeps an owner",
             Self::TransferTaken => "The transfer proves something else",
             Self::Unavailable => "The service is unavailable for a moment",
         }
@@ -290,7 +305,9 @@ impl Kind {
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::Validation | Self::IdempotencyKeyRequired => StatusCode::BAD_REQUEST,
+            Self::Validation | Self::IdempotencyKeyRequired | Self::TenantRequired | Self::SignInFailed => {
+                StatusCode::BAD_REQUEST
+            }
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -317,6 +334,7 @@ impl Kind {
             | Self::PointlessAttempt
             | Self::RefundNotPossible
             | Self::TillOpen
+            | Self::LastOwner
             | Self::TillClosed
             | Self::MoneyInUse
             | Self::ReceiptBooked
@@ -468,11 +486,14 @@ impl ResponseError for Problem {
             | Kind::NotAcceptable
             | Kind::BadSignature
             | Kind::Forbidden
+            | Kind::SignInFailed
+            | Kind::TenantRequired
             | Kind::NotFound
             | Kind::MethodNotAllowed
             | Kind::IllegalTransition
             | Kind::Stale
             | Kind::Conflict
+            | Kind::LastOwner
             | Kind::PreconditionRequired
             | Kind::PeriodFrozen
             | Kind::PeriodRunning

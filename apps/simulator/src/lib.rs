@@ -1,5 +1,5 @@
-//! WhatsApp's Cloud API, Safaricom's Daraja, PesaPal, a language model and a payroll system as one local HTTP server, with the phones
-//! that belong to them.
+//! WhatsApp's Cloud API, Safaricom's Daraja, PesaPal, a language model, a payroll system and an issuer for people's sign-in as one
+//! local HTTP server, with the phones that belong to them.
 //!
 //! The simulator speaks the providers' documented wire formats, so that the product cannot tell it from the
 //! real thing: it checks what it is sent as they check it, signs its webhooks, and calls back. Behind it are
@@ -38,6 +38,7 @@ mod courier;
 mod daraja;
 mod exchange_log;
 mod ids;
+mod issuer;
 mod model;
 mod mpesa;
 mod page;
@@ -50,7 +51,7 @@ mod world;
 
 pub use crate::clock::{ClockControl, ClockMoveFailed};
 pub use crate::settings::{
-    DarajaAccount, PayrollAccount, PesapalAccount, SimulatorSettings, WhatsAppAccount,
+    DarajaAccount, OidcAccount, PayrollAccount, PesapalAccount, SimulatorSettings, WhatsAppAccount,
 };
 
 /// The largest body taken, as large as the largest webhook.
@@ -151,7 +152,7 @@ fn world(settings: SimulatorSettings, runtime: tokio::runtime::Handle) -> anyhow
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
-    Ok(World::new(settings, http, runtime))
+    Ok(World::new(settings, issuer::Issuer::new()?, http, runtime))
 }
 
 fn serve(world: World, listener: TcpListener) -> anyhow::Result<actix_web::dev::Server> {
@@ -183,6 +184,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(pesapal::routes)
         .configure(model::routes)
         .configure(payroll::routes)
+        .configure(issuer::routes)
         .service(daraja("/oauth/v1/generate").route(web::get().to(daraja::token)))
         .service(daraja("/mpesa/stkpush/v1/processrequest").route(web::post().to(daraja::push)))
         .service(daraja("/mpesa/stkpushquery/v1/query").route(web::post().to(daraja::query)))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ratiba_bootstrap::{ProcessSettings, SettingsReader, Shutdown, logging};
 use ratiba_simulator::{
-    ClockControl, DarajaAccount, PayrollAccount, PesapalAccount, Simulator, SimulatorSettings,
+    ClockControl, DarajaAccount, OidcAccount, PayrollAccount, PesapalAccount, Simulator, SimulatorSettings,
     WhatsAppAccount,
 };
 use ratiba_system::{ClockAuthority, MovableClock};
@@ -34,6 +34,7 @@ fn read(reader: &mut SettingsReader) -> Option<Settings> {
     let daraja = daraja(reader);
     let pesapal = pesapal(reader);
     let payroll = payroll(reader);
+    let oidc = oidc(reader);
     let clock_start = reader.required_with("clock.start", "business time at the start, RFC 3339", |text| {
         OffsetDateTime::parse(text, &Rfc3339).map_err(|error| error.to_string())
     });
@@ -48,6 +49,7 @@ fn read(reader: &mut SettingsReader) -> Option<Settings> {
         daraja: daraja?,
         pesapal: pesapal?,
         payroll: payroll?,
+        oidc: oidc?,
         owner_phone: owner_phone?,
         ..SimulatorSettings::default()
     };
@@ -56,6 +58,15 @@ fn read(reader: &mut SettingsReader) -> Option<Settings> {
         simulator,
         clock_start: clock_start?,
         clock_listen: clock_listen?,
+    })
+}
+
+fn oidc(reader: &mut SettingsReader) -> Option<OidcAccount> {
+    let client_id = reader.required("oidc.client_id", "the client whose people sign in");
+    let client_secret = reader.secret("oidc.client_secret", "expected when a code is redeemed");
+    Some(OidcAccount {
+        client_id: client_id?,
+        client_secret: client_secret?.expose().to_owned(),
     })
 }
 

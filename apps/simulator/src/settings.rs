@@ -25,6 +25,8 @@ pub struct SimulatorSettings {
     pub pesapal: PesapalAccount,
     /// The business at payroll.
     pub payroll: PayrollAccount,
+    /// Ratiba at the issuer.
+    pub oidc: OidcAccount,
     /// WhatsApp id (digits, international) of the owner's phone, the second phone of the page.
     pub owner_phone: String,
     /// The clock that all processes follow: a [`ratiba_system::ClockAuthority`], or a
@@ -90,6 +92,24 @@ pub struct PayrollAccount {
     pub token: String,
 }
 
+/// What Ratiba is to the issuer.
+#[derive(Clone)]
+pub struct OidcAccount {
+    /// The name of the client.
+    pub client_id: String,
+    /// Expected when a code is redeemed.
+    pub client_secret: String,
+}
+
+impl Default for OidcAccount {
+    fn default() -> Self {
+        Self {
+            client_id: "ratiba".to_owned(),
+            client_secret: "example-client-secret".to_owned(),
+        }
+    }
+}
+
 impl Default for PayrollAccount {
     fn default() -> Self {
         Self {
@@ -108,6 +128,7 @@ impl Default for SimulatorSettings {
             daraja: DarajaAccount::default(),
             pesapal: PesapalAccount::default(),
             payroll: PayrollAccount::default(),
+            oidc: OidcAccount::default(),
             owner_phone: "254700000001".to_owned(),
             clock: None,
             redelivery_pauses: [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000]

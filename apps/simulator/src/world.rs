@@ -17,6 +17,7 @@ use crate::courier::Delivery;
 use crate::exchange_log::{ExchangeLog, Happening};
 use crate::faults::{FaultQueue, Target};
 use crate::ids::Ids;
+use crate::issuer::{Codes, Issuer};
 use crate::mpesa::Mpesa;
 use crate::payroll::Payroll;
 use crate::phones::Phones;
@@ -31,6 +32,8 @@ pub(crate) struct World {
     pub(crate) settings: SimulatorSettings,
     pub(crate) clock: Arc<dyn ClockControl>,
     pub(crate) ids: Ids,
+    /// Vouches for people.
+    pub(crate) issuer: Issuer,
     /// For deliveries to the product.
     pub(crate) http: reqwest::Client,
     /// Where work goes that outlives the request it came from.
@@ -53,6 +56,8 @@ pub(crate) struct State {
     pub(crate) mpesa: Mpesa,
     pub(crate) cards: Cards,
     pub(crate) payroll: Payroll,
+    /// What the issuer gave out and nobody has redeemed.
+    pub(crate) codes: Codes,
     pub(crate) faults: FaultQueue,
     pub(crate) log: ExchangeLog,
     /// Deliveries that wait until another one of their target has gone.
@@ -60,7 +65,12 @@ pub(crate) struct State {
 }
 
 impl World {
-    pub(crate) fn new(settings: SimulatorSettings, http: reqwest::Client, runtime: Handle) -> Self {
+    pub(crate) fn new(
+        settings: SimulatorSettings,
+        issuer: Issuer,
+        http: reqwest::Client,
+        runtime: Handle,
+    ) -> Self {
         let mut state = State {
             api_url: settings.api_url.clone(),
             ..State::default()
@@ -74,6 +84,7 @@ impl World {
             settings,
             clock,
             ids: Ids::new(),
+            issuer,
             http,
             runtime,
             state: Mutex::new(state),

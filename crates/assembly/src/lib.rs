@@ -14,11 +14,13 @@ use ratiba_system::{MovableClock, SystemClock};
 use ratiba_whatsapp::webhook::AppSecrets;
 use uuid::Uuid;
 
+pub mod access;
 pub mod accounts;
 pub mod breakers;
 pub mod bridges;
 pub mod by_hand;
 pub mod demo;
+pub mod demo_people;
 pub mod desk;
 pub mod desk_prompts;
 pub mod digest;
@@ -101,6 +103,8 @@ pub struct Parts {
     pub results: Arc<dyn ResultInbox>,
     /// Stores what webhooks bring.
     pub receive_delivery: Arc<ratiba_conversation::use_cases::ReceiveDelivery>,
+    /// People who sign in, and members.
+    pub access: Arc<access::Access>,
     /// Tokens.
     pub authenticate: AuthenticateToken,
     /// Tokens.

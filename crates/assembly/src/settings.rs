@@ -11,9 +11,11 @@ use ratiba_postgres::DatabaseSettings;
 
 mod cards;
 mod model;
+mod oidc;
 mod outgoing;
 mod payroll;
 
+pub use oidc::Origin;
 pub use outgoing::OutgoingSettings;
 pub use payroll::PayrollSettings;
 
@@ -73,6 +75,10 @@ pub struct SharedSettings {
     pub model: Option<ratiba_openai::ModelSettings>,
     /// Payroll, as far as it is set up.
     pub payroll: PayrollSettings,
+    /// Who vouches for people, if anybody does.
+    pub oidc: Option<ratiba_oidc::OidcSettings>,
+    /// Pages of other origins than our own that may call with a cookie.
+    pub pages: Vec<Origin>,
     /// Calls to addresses that a business names.
     pub outgoing: OutgoingSettings,
 }
@@ -128,6 +134,11 @@ impl SharedSettings {
         let pesapal = cards::read(reader, public_url.as_deref());
         let model = model::read(reader);
         let payroll = payroll::read(reader);
+        let oidc = oidc::read(reader);
+        let pages = reader.list::<Origin>(
+            "public.origins",
+            "origins of other pages that may call with a person's cookie",
+        );
         let outgoing = outgoing::read(reader);
         if environment == Some(Environment::Production) {
             let whatsapp_url = whatsapp.as_ref().map(|whatsapp| whatsapp.base_url.as_str());
@@ -163,6 +174,13 @@ impl SharedSettings {
                     "must be https in production: earnings go over it",
                 );
             }
+            let issuer = oidc.as_ref().and_then(Option::as_ref);
+            if issuer.is_some_and(ratiba_oidc::OidcSettings::is_plain) {
+                reader.fault(
+                    "oidc.issuer",
+                    "must be https in production, and so must oidc.backchannel_url: codes and secrets go over it",
+                );
+            }
             let page = pesapal.as_ref().and_then(Option::as_ref);
             if page.is_some_and(|page| !page.endpoint("/").starts_with("https://")) {
                 reader.fault(
@@ -186,6 +204,8 @@ impl SharedSettings {
             pesapal: pesapal?,
             model: model?,
             payroll: payroll?,
+            oidc: oidc?,
+            pages: pages?,
             outgoing: outgoing?,
         })
     }

@@ -44,6 +44,7 @@ use crate::use_cases::{Booking, Commission, Conversation, Payments};
 
 use chat::ways_to_pay;
 
+mod access;
 mod books;
 mod by_hand;
 mod cards;
@@ -128,6 +129,7 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
             letters,
             clock: ground.clock.clone(),
         }),
+        access: Arc::new(ground.access(settings)?),
         authenticate: AuthenticateToken {
             book: tokens.clone(),
             clock: ground.clock.clone(),

@@ -115,6 +115,7 @@ pub(crate) struct Credentials {
     security_credential: String,
     merchant_key: String,
     merchant_secret: String,
+    client_secret: String,
 }
 
 /// The business at the simulated providers; the digits mean nothing.
@@ -137,6 +138,7 @@ impl Credentials {
             security_credential: machine::random_hex(32)?,
             merchant_key: machine::random_hex(16)?,
             merchant_secret: machine::random_hex(16)?,
+            client_secret: machine::random_hex(32)?,
         })
     }
 
@@ -160,6 +162,8 @@ impl Credentials {
             ),
             ("RATIBA__PESAPAL__CONSUMER_KEY", self.merchant_key.clone()),
             ("RATIBA__PESAPAL__CONSUMER_SECRET", self.merchant_secret.clone()),
+            ("RATIBA__OIDC__CLIENT_ID", "ratiba".into()),
+            ("RATIBA__OIDC__CLIENT_SECRET", self.client_secret.clone()),
         ]
     }
 }
@@ -207,6 +211,7 @@ fn system(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Credentials)
         ("RATIBA__WHATSAPP__VERIFY_TOKEN", credentials.verify_token.clone()),
         ("RATIBA__DARAJA__BASE_URL", addresses.simulator("")),
         ("RATIBA__PESAPAL__BASE_URL", addresses.simulator("/pesapalv3")),
+        ("RATIBA__OIDC__ISSUER", addresses.simulator("/oidc")),
         ("RATIBA__PUBLIC__BASE_URL", addresses.api("")),
     ]);
     settings

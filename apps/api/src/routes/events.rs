@@ -2,20 +2,22 @@
 
 use std::collections::VecDeque;
 
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
-use ratiba_access::use_cases::AuthenticateError;
-use ratiba_access::{PresentedToken, Principal, Scope};
+use ratiba_access::{Principal, Scope};
 use ratiba_assembly::published::{Live, Position, Standing};
 use ratiba_integrations::event::Subject;
 use ratiba_kernel::{Outage, Zone};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
 use crate::State;
-use crate::caller::Caller;
+use crate::caller::{Caller, Proof};
+use crate::checked::CheckedQuery;
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{FieldFault, Kind, Problem};
 use crate::streams::Place;
@@ -33,27 +35,38 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/api/v1/events", "What happens, as it happens", || web::get().to(listen))
             .describe(
-                "Server-sent events of appointments and, where the token's scopes allow it, of payments (`payments:read`) and \
+                "Server-sent events of appointments and, where the scopes allow it, of payments (`payments:read`) and \
                  conversations (`conversations:read`); a therapist hears of the own appointments only. Each has an `id` for \
                  `Last-Event-ID`, the event's name, and as data `{id, type, occurred_at, data}` with ids and states; what else \
                  there is to know is fetched. Without `Last-Event-ID` it begins with what happens from now on. An event \
                  `reset` says that the place that was named is unknown or too far back: look at everything anew, and go on \
-                 from here. The stream ends within a minute after its token was revoked, and when the process stops; who \
-                 comes back with `Last-Event-ID` misses nothing.",
+                 from here. The stream ends within a minute after its token was revoked, or whoever listens signed out or was \
+                 suspended, and when the process stops; who comes back with `Last-Event-ID` misses nothing.",
             )
             .group("events")
             .needs(Scope::AppointmentsRead)
             .header(RequestHeader::LastEventId)
+            .query::<ListenQuery>()
             .answers_with(200, "text/event-stream", "the events")
             .problems(&[Kind::TooMany]),
     ]
+}
+
+/// What a page that listens cannot say in a header.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListenQuery {
+    /// The business in which a person listens, as `Ratiba-Tenant` names it elsewhere: event streams of browsers send no
+    /// headers of a page's own.
+    #[serde(rename = "tenant")]
+    _tenant: Option<String>,
 }
 
 /// One listener.
 struct Listener {
     state: web::Data<State>,
     principal: Principal,
-    token: PresentedToken,
+    proof: Proof,
     zone: Zone,
     at: Position,
     /// What was read and not handed over yet.
@@ -66,16 +79,12 @@ struct Listener {
 async fn listen(
     state: web::Data<State>,
     caller: Caller,
+    proof: Proof,
+    CheckedQuery(_query): CheckedQuery<ListenQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let principal = caller.0;
     let tenant = principal.tenant;
-    let token = token_of(&request).ok_or_else(|| {
-        Problem::new(
-            Kind::Unauthenticated,
-            "send Authorization: Bearer with a valid token",
-        )
-    })?;
     let place = state.streams.take_place(tenant);
     let place = place.ok_or_else(|| {
         Problem::new(
@@ -100,7 +109,7 @@ async fn listen(
     let listener = Listener {
         state,
         principal,
-        token,
+        proof,
         zone,
         at,
         buffer,
@@ -119,12 +128,6 @@ async fn listen(
         // Proxies that gather answers would hold events back.
         .insert_header(("X-Accel-Buffering", "no"))
         .streaming(Box::pin(chunks)))
-}
-
-fn token_of(request: &HttpRequest) -> Option<PresentedToken> {
-    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let (_, token) = header.split_once(' ')?;
-    PresentedToken::parse(token.trim()).ok()
 }
 
 fn last_seen(request: &HttpRequest) -> Result<Option<Position>, Problem> {
@@ -171,15 +174,15 @@ impl Listener {
         }
     }
 
-    /// Whether the token still counts, and for whom. One that nobody can ask about does not.
+    /// Whether the token or the session still counts, and for whom. One that nobody can ask about does not.
     async fn still_counts(&mut self) -> bool {
-        match self.state.parts.authenticate.execute(&self.token).await {
+        match self.proof.look(&self.state).await {
             Ok(principal) if principal.require(Scope::AppointmentsRead).is_ok() => {
                 self.principal = principal;
                 self.asked = Instant::now(); // bookkeeping
                 true
             }
-            Ok(_) | Err(AuthenticateError::Invalid | AuthenticateError::Unavailable(_)) => false,
+            Ok(_) | Err(_) => false,
         }
     }
 

@@ -1550,7 +1550,7 @@ export interface paths {
         };
         /**
          * What happens, as it happens
-         * @description Server-sent events of appointments and, where the token's scopes allow it, of payments (`payments:read`) and conversations (`conversations:read`); a therapist hears of the own appointments only. Each has an `id` for `Last-Event-ID`, the event's name, and as data `{id, type, occurred_at, data}` with ids and states; what else there is to know is fetched. Without `Last-Event-ID` it begins with what happens from now on. An event `reset` says that the place that was named is unknown or too far back: look at everything anew, and go on from here. The stream ends within a minute after its token was revoked, and when the process stops; who comes back with `Last-Event-ID` misses nothing.
+         * @description Server-sent events of appointments and, where the scopes allow it, of payments (`payments:read`) and conversations (`conversations:read`); a therapist hears of the own appointments only. Each has an `id` for `Last-Event-ID`, the event's name, and as data `{id, type, occurred_at, data}` with ids and states; what else there is to know is fetched. Without `Last-Event-ID` it begins with what happens from now on. An event `reset` says that the place that was named is unknown or too far back: look at everything anew, and go on from here. The stream ends within a minute after its token was revoked, or whoever listens signed out or was suspended, and when the process stops; who comes back with `Last-Event-ID` misses nothing.
          *
          *     Needs the scope `appointments:read`.
          */
@@ -2127,6 +2127,126 @@ export interface paths {
          *     Needs the scope `payments:resolve`.
          */
         post: operations["post_api_v1_ledger_suspense_id_clearings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who asks, and what they may do
+         * @description Of a person, with all of their businesses; `tenant_id` and `scopes` are those of the one that is named, or of the only one. Of a token, the one business that it opens, and no person.
+         *
+         *     For whoever is signed in.
+         */
+        get: operations["get_api_v1_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who belongs to the business
+         * @description Suspended members too. The longest first.
+         *
+         *     Needs the scope `team:read`.
+         */
+        get: operations["get_api_v1_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A member
+         * @description `id` is the person's.
+         *
+         *     Needs the scope `team:read`.
+         */
+        get: operations["get_api_v1_members_id"];
+        /**
+         * Change what a member is
+         * @description It counts from their next request on. Nobody changes somebody who is more than they are, or makes anybody more than they are. The last owner who can act stays one.
+         *
+         *     Needs the scope `team:write`.
+         */
+        put: operations["put_api_v1_members_id"];
+        post?: never;
+        /**
+         * Remove a member
+         * @description They do not belong to the business any more; what they did stays on record under their id.
+         *
+         *     Needs the scope `team:write`.
+         */
+        delete: operations["delete_api_v1_members_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a suspended member act again
+         * @description Needs the scope `team:write`.
+         */
+        post: operations["post_api_v1_members_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend a member
+         * @description They may do nothing here from their next request on, until somebody resumes them.
+         *
+         *     Needs the scope `team:write`.
+         */
+        post: operations["post_api_v1_members_id_suspend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3571,6 +3691,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tokens
+         * @description Revoked and ended ones too, the newest first. Their texts are known to nobody any more.
+         *
+         *     Needs the scope `tokens:write`.
+         */
+        get: operations["get_api_v1_tokens"];
+        put?: never;
+        /**
+         * Mint a token
+         * @description For people alone: a token cannot mint tokens. It may do what its role and its scopes both allow, and its role is never above that of whoever mints it. The answer holds its text, this once: the same order sent again answers without it.
+         *
+         *     Needs the scope `tokens:write`.
+         */
+        post: operations["post_api_v1_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description It opens nothing any more: at once here, within three seconds in other processes. Revoking twice is revoking once.
+         *
+         *     Needs the scope `tokens:write`.
+         */
+        delete: operations["delete_api_v1_tokens_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits": {
         parameters: {
             query?: never;
@@ -4251,6 +4421,72 @@ export interface paths {
          *     Needs the scope `integrations:write`.
          */
         post: operations["post_api_v1_webhook_endpoints_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the issuer
+         * @description The issuer sends browsers here; nobody else has a reason to come.
+         *
+         *     Protected by: the issuer's signature, and a cookie of the same browser.
+         */
+        get: operations["get_auth_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in
+         * @description For browsers: goes to the issuer and comes back to `return_to`, a path of this instance, with a session cookie. A 404 where nobody set up an issuer.
+         *
+         *     Protected by: the issuer.
+         */
+        get: operations["get_auth_login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description Ends the session of the cookie, here and now. Signing out twice is signing out once.
+         *
+         *     Protected by: the cookie, and the origin of the page.
+         */
+        post: operations["post_auth_logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7209,6 +7445,62 @@ export interface components {
             /** @description The provider's number for the money. */
             receipt: string;
         };
+        /** @description Who asks. */
+        Me: {
+            /** @description Where they may act now. */
+            memberships: components["schemas"]["OwnMembership"][];
+            /** @description Nobody if a token asks. */
+            person?: components["schemas"]["Person"] | null;
+            /** @description What they may do there. */
+            scopes: string[];
+            /**
+             * Format: uuid
+             * @description The business that they act in, if it is clear which.
+             */
+            tenant_id?: string | null;
+        };
+        /** @description Somebody who belongs to the business. */
+        Member: {
+            email?: string | null;
+            /**
+             * Format: uuid
+             * @description The person's.
+             */
+            id: string;
+            /** Format: date-time */
+            joined_at: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description The staff member whose day and earnings are their own.
+             */
+            staff_id?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when they may not act, if they may not.
+             */
+            suspended_at?: string | null;
+            /**
+             * Format: int32
+             * @description For `If-Match`.
+             */
+            version: number;
+        };
+        /** @description What a member becomes. */
+        MemberBody: {
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description The staff member whose day and earnings are their own; a therapist without one sees nobody's.
+             */
+            staff_id?: string | null;
+        };
+        /** @description The members. */
+        Members: {
+            /** @description The longest first. */
+            items: components["schemas"]["Member"][];
+        };
         /** @description One template in one language. */
         MessageTemplate: {
             /** @description With `{{1}}` and so on where parameters go. */
@@ -7494,6 +7786,12 @@ export interface components {
             /** @description As `+254712345678` or `0712345678`. */
             phone: string;
         };
+        /** @description A token that was just minted. */
+        NewToken: {
+            /** @description What to send as `Authorization: Bearer`. It is shown this once; nothing if the order was sent before. */
+            secret?: string | null;
+            token: components["schemas"]["Token"];
+        };
         /** @description An endpoint whose secret was just made. */
         NewWebhookEndpoint: {
             endpoint: components["schemas"]["WebhookEndpoint"];
@@ -7610,6 +7908,19 @@ export interface components {
         Overrides: {
             /** @description By day. */
             items: components["schemas"]["Override"][];
+        };
+        /** @description What a person or a token is in a business. */
+        OwnMembership: {
+            business_name: string;
+            /** @description `owner`, `manager`, `receptionist` or `therapist`. */
+            role: string;
+            /**
+             * Format: uuid
+             * @description Whose day and earnings are their own.
+             */
+            staff_id?: string | null;
+            /** Format: uuid */
+            tenant_id: string;
         };
         /** @description A package. */
         Package: {
@@ -7975,6 +8286,14 @@ export interface components {
             export?: components["schemas"]["PayrollExport"] | null;
             /** @description Who earned something and has no staff number: it is in no export. */
             unlinked_staff_ids: string[];
+        };
+        /** @description A person. */
+        Person: {
+            email?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description As the issuer names them; empty until a business knows them. */
+            name: string;
         };
         /** @description All dials, with their version. */
         Personality: {
@@ -8469,6 +8788,8 @@ export interface components {
             /** @description What people call it. */
             name: string;
         };
+        /** @description A role, as the wire has it. */
+        Role: "therapist" | "receptionist" | "manager" | "owner";
         /** @description What a business decided about its customers' money. */
         RulesBody: {
             /** @description Whether a customer's credit is used before they are asked for money. */
@@ -9150,6 +9471,52 @@ export interface components {
         TipsOwedList: {
             items: components["schemas"]["TipsOwed"][];
         };
+        /** @description A token, without its text. */
+        Token: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_used_at?: string | null;
+            /** @description Who minted it, such as `person:` and an id; nobody if the operator did. */
+            minted_by?: string | null;
+            name: string;
+            /** Format: date-time */
+            revoked_at?: string | null;
+            role: components["schemas"]["Role"];
+            scopes: string[];
+            /** Format: uuid */
+            staff_id?: string | null;
+        };
+        /** @description What a token is to be. */
+        TokenBody: {
+            /**
+             * Format: date-time
+             * @description When it ends; never if left out.
+             */
+            expires_at?: string | null;
+            /** @description What it is for. */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description What it may do, such as `appointments:read`. */
+            scopes: string[];
+            /**
+             * Format: uuid
+             * @description The therapist that it speaks for; a therapist's token without one sees nobody's rows.
+             */
+            staff_id?: string | null;
+        };
+        /** @description The tokens. */
+        Tokens: {
+            /** @description The newest first. */
+            items: components["schemas"]["Token"][];
+        };
         /** @description Why a word is taken back. */
         UndoBody: {
             /** @description What was wrong about it. */
@@ -9522,7 +9889,10 @@ export interface components {
         };
     };
     responses: never;
-    parameters: never;
+    parameters: {
+        /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+        tenant: string;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -9539,7 +9909,10 @@ export interface operations {
                 /** @description How many at most; 200 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -9554,7 +9927,7 @@ export interface operations {
                     "application/json": components["schemas"]["AppointmentsOfDay"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9574,6 +9947,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9604,7 +9986,10 @@ export interface operations {
     get_api_v1_appointments_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -9619,6 +10004,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -9672,6 +10066,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -9695,7 +10091,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9818,6 +10214,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -9841,7 +10239,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9955,6 +10353,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -9974,7 +10374,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10061,6 +10461,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -10080,7 +10482,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10166,7 +10568,10 @@ export interface operations {
     post_api_v1_appointments_id_finish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -10187,7 +10592,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10291,7 +10696,10 @@ export interface operations {
     get_api_v1_appointments_id_history: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -10306,6 +10714,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppointmentHistory"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -10359,6 +10776,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -10382,7 +10801,7 @@ export interface operations {
                     "application/json": components["schemas"]["Visit"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10496,6 +10915,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -10515,7 +10936,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10602,6 +11023,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -10621,7 +11044,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10708,6 +11131,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -10731,7 +11156,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10853,7 +11278,10 @@ export interface operations {
     get_api_v1_appointments_id_shares: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -10868,6 +11296,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SharesOfTeam"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -10921,6 +11358,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -10944,7 +11383,7 @@ export interface operations {
                     "application/json": components["schemas"]["SharesOfTeam"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11066,7 +11505,10 @@ export interface operations {
     post_api_v1_appointments_id_start: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -11087,7 +11529,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11198,7 +11640,10 @@ export interface operations {
                 /** @description At most so many; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -11213,7 +11658,7 @@ export interface operations {
                     "application/json": components["schemas"]["ArchivedConversationPage"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11233,6 +11678,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11263,7 +11717,10 @@ export interface operations {
     get_api_v1_archived_conversations_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -11278,6 +11735,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ArchivedConversationWithTurns"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -11331,6 +11797,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -11354,7 +11822,7 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11468,6 +11936,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -11491,7 +11961,7 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11595,7 +12065,10 @@ export interface operations {
     post_api_v1_attempts_id_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -11610,6 +12083,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -11688,7 +12170,10 @@ export interface operations {
                 /** @description Whether the staff member is a condition; `only` if left out. */
                 wish?: ("only" | "rather") | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -11703,7 +12188,7 @@ export interface operations {
                     "application/json": components["schemas"]["Slots"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11771,7 +12256,10 @@ export interface operations {
     post_api_v1_availability_cross_sell: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -11790,7 +12278,7 @@ export interface operations {
                     "application/json": components["schemas"]["Complement"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11902,7 +12390,10 @@ export interface operations {
                 /** @description Whether the staff member is a condition; `only` if left out. */
                 wish?: ("only" | "rather") | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -11917,7 +12408,7 @@ export interface operations {
                     "application/json": components["schemas"]["Explanation"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11985,7 +12476,10 @@ export interface operations {
     post_api_v1_availability_explain: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12004,7 +12498,7 @@ export interface operations {
                     "application/json": components["schemas"]["Explanation"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12099,7 +12593,10 @@ export interface operations {
     post_api_v1_availability_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12118,7 +12615,7 @@ export interface operations {
                     "application/json": components["schemas"]["Slots"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12222,7 +12719,10 @@ export interface operations {
                 /** @description Only what begins before this; a year after `from` if left out. */
                 to?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12237,7 +12737,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListOfBlock"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12257,6 +12757,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12287,7 +12796,10 @@ export interface operations {
     post_api_v1_blocks: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12306,7 +12818,7 @@ export interface operations {
                     "application/json": components["schemas"]["Blocks"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12410,7 +12922,10 @@ export interface operations {
     delete_api_v1_blocks_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -12424,6 +12939,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description unauthenticated */
             401: {
@@ -12482,7 +13006,10 @@ export interface operations {
                 /** @description At most so many; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12497,7 +13024,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListOfBookingHitEntry"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12517,6 +13044,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12547,7 +13083,10 @@ export interface operations {
     post_api_v1_bookings_hit_id_resolve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -12561,6 +13100,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description unauthenticated */
             401: {
@@ -12612,7 +13160,10 @@ export interface operations {
     get_api_v1_calendar_feeds: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12627,6 +13178,15 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarFeeds"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -12638,6 +13198,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12668,7 +13237,10 @@ export interface operations {
     post_api_v1_calendar_feeds: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12687,7 +13259,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewCalendarFeed"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12782,7 +13354,10 @@ export interface operations {
     delete_api_v1_calendar_feeds_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -12796,6 +13371,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description unauthenticated */
             401: {
@@ -12847,7 +13431,10 @@ export interface operations {
     get_api_v1_cohort: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12862,6 +13449,15 @@ export interface operations {
                     "application/json": components["schemas"]["Cohort"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -12873,6 +13469,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12903,7 +13508,10 @@ export interface operations {
     post_api_v1_cohort: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12931,7 +13539,7 @@ export interface operations {
                     "application/json": components["schemas"]["CohortMember"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12951,6 +13559,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13026,7 +13643,10 @@ export interface operations {
     delete_api_v1_cohort_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -13041,6 +13661,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CohortMember"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -13098,7 +13727,10 @@ export interface operations {
                 /** @description Such as 2026-05. */
                 month: string;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13113,7 +13745,7 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13133,6 +13765,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13181,7 +13822,10 @@ export interface operations {
     post_api_v1_commission_amendments: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13200,7 +13844,7 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13220,6 +13864,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13304,7 +13957,10 @@ export interface operations {
     post_api_v1_commission_amendments_dismissals: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13321,7 +13977,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13341,6 +13997,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13425,7 +14090,10 @@ export interface operations {
     post_api_v1_commission_amendments_trials: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13444,7 +14112,7 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13464,6 +14132,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13539,7 +14216,10 @@ export interface operations {
     post_api_v1_commission_closes: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13558,7 +14238,7 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13578,6 +14258,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13665,7 +14354,10 @@ export interface operations {
                 /** @description Those that are decided, too. */
                 all?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13680,7 +14372,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommissionDisputes"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13700,6 +14392,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13730,7 +14431,10 @@ export interface operations {
     get_api_v1_commission_disputes_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -13745,6 +14449,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommissionDispute"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -13797,7 +14510,10 @@ export interface operations {
     post_api_v1_commission_disputes_id_accept: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -13818,7 +14534,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommissionDispute"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13913,7 +14629,10 @@ export interface operations {
     post_api_v1_commission_disputes_id_reject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -13934,7 +14653,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommissionDispute"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14029,7 +14748,10 @@ export interface operations {
     get_api_v1_commission_drafts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14044,6 +14766,15 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -14055,6 +14786,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14088,7 +14828,10 @@ export interface operations {
                 /** @description Such as 2026-05. */
                 month: string;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14103,7 +14846,7 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14123,6 +14866,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14153,7 +14905,10 @@ export interface operations {
     get_api_v1_commission_periods_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -14168,6 +14923,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -14220,7 +14984,10 @@ export interface operations {
     post_api_v1_commission_periods_id_disputes: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -14250,7 +15017,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommissionDispute"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14350,7 +15117,10 @@ export interface operations {
                 /** @description English if left out. */
                 language?: ("en" | "sw") | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -14369,7 +15139,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14431,7 +15201,10 @@ export interface operations {
                 /** @description Such as 2026-05. */
                 month: string;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14446,7 +15219,7 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14466,6 +15239,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14505,7 +15287,10 @@ export interface operations {
     get_api_v1_commission_rules: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14520,6 +15305,15 @@ export interface operations {
                     "application/json": components["schemas"]["CommissionRules"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -14531,6 +15325,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14561,7 +15364,10 @@ export interface operations {
     post_api_v1_commission_rules: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14580,7 +15386,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommissionRule"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14600,6 +15406,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14675,7 +15490,10 @@ export interface operations {
     delete_api_v1_commission_rules_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -14689,6 +15507,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description unauthenticated */
             401: {
@@ -14749,7 +15576,10 @@ export interface operations {
     post_api_v1_commission_rules_id_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -14768,7 +15598,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14863,7 +15693,10 @@ export interface operations {
     post_api_v1_commission_what_if: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14882,7 +15715,7 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14902,6 +15735,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14973,7 +15815,10 @@ export interface operations {
                 /** @description At most so many; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14988,7 +15833,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationPage"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15008,6 +15853,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15038,7 +15892,10 @@ export interface operations {
     get_api_v1_conversations_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -15053,6 +15910,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationWithTurns"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -15105,7 +15971,10 @@ export interface operations {
     post_api_v1_conversations_id_hand_back: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -15120,6 +15989,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -15182,6 +16060,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -15205,7 +16085,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationMessage"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15309,7 +16189,10 @@ export interface operations {
     post_api_v1_conversations_id_take_over: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -15330,7 +16213,7 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15432,7 +16315,10 @@ export interface operations {
                 /** @description At most so many; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -15447,7 +16333,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreditPayouts"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15467,6 +16353,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15502,7 +16397,10 @@ export interface operations {
                 /** @description How many at most; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -15517,7 +16415,7 @@ export interface operations {
                     "application/json": components["schemas"]["CrossSellRelations"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15537,6 +16435,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15567,7 +16474,10 @@ export interface operations {
     post_api_v1_cross_sell_relations: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -15586,7 +16496,7 @@ export interface operations {
                     "application/json": components["schemas"]["CrossSellRelation"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15606,6 +16516,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15672,7 +16591,10 @@ export interface operations {
     get_api_v1_cross_sell_relations_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -15687,6 +16609,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CrossSellRelation"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -15740,6 +16671,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -15763,7 +16696,7 @@ export interface operations {
                     "application/json": components["schemas"]["CrossSellRelation"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15877,6 +16810,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -15896,7 +16831,7 @@ export interface operations {
                     "application/json": components["schemas"]["CrossSellRelation"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15991,7 +16926,10 @@ export interface operations {
                 /** @description Beginnings of words, all of which must fit; case and accents make no difference. */
                 search?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -16006,7 +16944,7 @@ export interface operations {
                     "application/json": components["schemas"]["Customers"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16026,6 +16964,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16056,7 +17003,10 @@ export interface operations {
     post_api_v1_customers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -16084,7 +17034,7 @@ export interface operations {
                     "application/json": components["schemas"]["Customer"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16104,6 +17054,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16161,7 +17120,10 @@ export interface operations {
     get_api_v1_customers_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -16176,6 +17138,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerFile"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -16229,6 +17200,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -16252,7 +17225,7 @@ export interface operations {
                     "application/json": components["schemas"]["Customer"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16356,7 +17329,10 @@ export interface operations {
     get_api_v1_customers_id_credit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -16371,6 +17347,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerCredit"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -16424,6 +17409,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -16447,7 +17434,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreditPayout"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16552,6 +17539,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -16575,7 +17564,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreditPayout"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16681,7 +17670,10 @@ export interface operations {
                 /** @description In this state. */
                 state?: ("new" | "matched" | "refunded" | "dismissed") | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -16696,7 +17688,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetterPage"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16716,6 +17708,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16746,7 +17747,10 @@ export interface operations {
     get_api_v1_dead_letters_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -16761,6 +17765,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -16813,7 +17826,10 @@ export interface operations {
     post_api_v1_dead_letters_id_dismiss: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -16834,7 +17850,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetter"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16929,7 +17945,10 @@ export interface operations {
     post_api_v1_dead_letters_id_match: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -16950,7 +17969,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetter"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17054,7 +18073,10 @@ export interface operations {
     post_api_v1_dead_letters_id_refund: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -17075,7 +18097,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetter"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17180,6 +18202,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -17203,7 +18227,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetter"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17344,8 +18368,16 @@ export interface operations {
     };
     get_api_v1_events: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The business in which a person listens, as `Ratiba-Tenant` names it elsewhere: event streams of browsers send no
+                 *     headers of a page's own.
+                 */
+                tenant?: string | null;
+            };
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The id of the last event that was seen: the stream goes on behind it. */
                 "Last-Event-ID"?: string;
             };
@@ -17363,7 +18395,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17383,6 +18415,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17427,7 +18468,10 @@ export interface operations {
                 /** @description The last one, included; a year after `from` if left out. */
                 to?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -17442,7 +18486,7 @@ export interface operations {
                     "application/json": components["schemas"]["Holidays"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17462,6 +18506,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17495,7 +18548,10 @@ export interface operations {
                 /** @description From 2024 on, since when the law's list is what it is. */
                 year: number;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -17510,7 +18566,7 @@ export interface operations {
                     "application/json": components["schemas"]["KenyanHolidays"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17530,6 +18586,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17560,7 +18625,10 @@ export interface operations {
     post_api_v1_holidays_kenya: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -17579,7 +18647,7 @@ export interface operations {
                     "application/json": components["schemas"]["KenyanHolidaysSet"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17599,6 +18667,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17665,7 +18742,10 @@ export interface operations {
     put_api_v1_holidays_day: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 day: string;
             };
@@ -17686,7 +18766,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedHoliday"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17799,7 +18879,10 @@ export interface operations {
     delete_api_v1_holidays_day: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 day: string;
             };
@@ -17814,6 +18897,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnlyHits"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -17884,7 +18976,10 @@ export interface operations {
     get_api_v1_imports_bookings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -17899,6 +18994,15 @@ export interface operations {
                     "application/json": components["schemas"]["ImportsInReview"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -17910,6 +19014,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17940,7 +19053,10 @@ export interface operations {
     post_api_v1_imports_bookings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -17959,7 +19075,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingImport"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17979,6 +19095,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18045,7 +19170,10 @@ export interface operations {
     get_api_v1_imports_bookings_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -18060,6 +19188,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BookingImport"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -18113,6 +19250,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -18130,7 +19269,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18217,6 +19356,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -18236,7 +19377,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingImport"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18332,6 +19473,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -18356,7 +19499,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingImport"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18469,7 +19612,10 @@ export interface operations {
     get_api_v1_imports_catalogue: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -18484,6 +19630,15 @@ export interface operations {
                     "application/json": components["schemas"]["ImportsInReview"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -18495,6 +19650,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18525,7 +19689,10 @@ export interface operations {
     post_api_v1_imports_catalogue: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -18544,7 +19711,7 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueImport"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18564,6 +19731,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18630,7 +19806,10 @@ export interface operations {
     get_api_v1_imports_catalogue_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -18645,6 +19824,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogueImport"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -18698,6 +19886,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -18715,7 +19905,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18802,6 +19992,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -18821,7 +20013,7 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueImport"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18917,6 +20109,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -18941,7 +20135,7 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueImport"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19063,7 +20257,10 @@ export interface operations {
     get_api_v1_imports_customers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -19078,6 +20275,15 @@ export interface operations {
                     "application/json": components["schemas"]["ImportsInReview"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -19089,6 +20295,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19119,7 +20334,10 @@ export interface operations {
     post_api_v1_imports_customers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -19138,7 +20356,7 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerImport"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19158,6 +20376,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19224,7 +20451,10 @@ export interface operations {
     get_api_v1_imports_customers_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -19239,6 +20469,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerImport"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -19292,6 +20531,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -19309,7 +20550,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19396,6 +20637,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -19415,7 +20658,7 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerImport"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19511,6 +20754,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -19535,7 +20780,7 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerImport"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19648,7 +20893,10 @@ export interface operations {
     get_api_v1_knowledge: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -19663,6 +20911,15 @@ export interface operations {
                     "application/json": components["schemas"]["Knowledge"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -19674,6 +20931,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19704,7 +20970,10 @@ export interface operations {
     post_api_v1_knowledge: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -19723,7 +20992,7 @@ export interface operations {
                     "application/json": components["schemas"]["KnowledgeSnippet"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19743,6 +21012,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19809,7 +21087,10 @@ export interface operations {
     get_api_v1_knowledge_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -19824,6 +21105,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KnowledgeSnippet"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -19877,6 +21167,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -19900,7 +21192,7 @@ export interface operations {
                     "application/json": components["schemas"]["KnowledgeSnippet"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20005,6 +21297,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -20022,7 +21316,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20099,7 +21393,10 @@ export interface operations {
     get_api_v1_ledger_balances: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20114,6 +21411,15 @@ export interface operations {
                     "application/json": components["schemas"]["LedgerBalances"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -20125,6 +21431,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20160,7 +21475,10 @@ export interface operations {
                 /** @description At most so many; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20175,7 +21493,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuspenseClearings"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20195,6 +21513,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20226,6 +21553,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -20249,7 +21578,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuspenseClearing"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20358,7 +21687,10 @@ export interface operations {
                 /** @description The last; the first alone if left out. */
                 to?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20373,7 +21705,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20393,6 +21725,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20436,7 +21777,10 @@ export interface operations {
                 /** @description Those before this moment. */
                 until?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20451,7 +21795,7 @@ export interface operations {
                     "application/json": components["schemas"]["LedgerJournals"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20471,6 +21815,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20506,7 +21859,10 @@ export interface operations {
                 /** @description At most so many; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20521,7 +21877,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuspensePage"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20541,6 +21897,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20572,6 +21937,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -20595,7 +21962,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuspenseClearing"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20696,10 +22063,698 @@ export interface operations {
             };
         };
     };
+    get_api_v1_me: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description who asks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_members: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_members_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the member */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_v1_members_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+                /** @description The ETag of the answer that the change was decided on. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberBody"];
+            };
+        };
+        responses: {
+            /** @description the member as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last-owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description precondition-required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_v1_members_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+                /** @description The ETag of the answer that the change was decided on. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description they are removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last-owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description precondition-required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_members_id_resume: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+                /** @description The ETag of the answer that the change was decided on. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the member as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last-owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description precondition-required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_members_id_suspend: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+                /** @description The ETag of the answer that the change was decided on. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the member as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last-owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description precondition-required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_v1_message_templates: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20714,6 +22769,15 @@ export interface operations {
                     "application/json": components["schemas"]["MessageTemplates"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -20725,6 +22789,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20755,7 +22828,10 @@ export interface operations {
     post_api_v1_message_templates_submit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20770,6 +22846,15 @@ export interface operations {
                     "application/json": components["schemas"]["MessageTemplates"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -20781,6 +22866,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20820,7 +22914,10 @@ export interface operations {
     post_api_v1_message_templates_sync: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20835,6 +22932,15 @@ export interface operations {
                     "application/json": components["schemas"]["MessageTemplates"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -20846,6 +22952,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20923,7 +23038,10 @@ export interface operations {
     get_api_v1_opening_hours: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -20938,6 +23056,15 @@ export interface operations {
                     "application/json": components["schemas"]["OpeningHours"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -20949,6 +23076,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20980,6 +23116,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -21001,7 +23139,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedOpeningHours"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -21021,6 +23159,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21101,7 +23248,10 @@ export interface operations {
                 /** @description How many at most; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -21116,7 +23266,7 @@ export interface operations {
                     "application/json": components["schemas"]["Packages"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -21136,6 +23286,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21166,7 +23325,10 @@ export interface operations {
     post_api_v1_packages: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -21185,7 +23347,7 @@ export interface operations {
                     "application/json": components["schemas"]["Package"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -21205,6 +23367,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21271,7 +23442,10 @@ export interface operations {
     get_api_v1_packages_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -21286,6 +23460,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Package"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -21339,6 +23522,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -21362,7 +23547,7 @@ export interface operations {
                     "application/json": components["schemas"]["Package"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -21476,6 +23661,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -21495,7 +23682,7 @@ export interface operations {
                     "application/json": components["schemas"]["Package"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -21581,7 +23768,10 @@ export interface operations {
     get_api_v1_payments_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -21596,6 +23786,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -21649,6 +23848,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -21672,7 +23873,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refund"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -21776,7 +23977,10 @@ export interface operations {
     get_api_v1_payroll_differences: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -21791,6 +23995,15 @@ export interface operations {
                     "application/json": components["schemas"]["PayrollDifferences"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -21802,6 +24015,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21844,7 +24066,10 @@ export interface operations {
                 /** @description In which it was earned, such as 2026-05. */
                 month: string;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -21859,7 +24084,7 @@ export interface operations {
                     "application/json": components["schemas"]["PayrollExports"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -21879,6 +24104,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21909,7 +24143,10 @@ export interface operations {
     post_api_v1_payroll_exports: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -21937,7 +24174,7 @@ export interface operations {
                     "application/json": components["schemas"]["PayrollOrdered"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -21957,6 +24194,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22032,7 +24278,10 @@ export interface operations {
     get_api_v1_payroll_exports_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -22047,6 +24296,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PayrollExport"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -22099,7 +24357,10 @@ export interface operations {
     post_api_v1_payroll_exports_id_confirm: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -22120,7 +24381,7 @@ export interface operations {
                     "application/json": components["schemas"]["PayrollExport"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -22227,7 +24488,10 @@ export interface operations {
                 /** @description CSV if left out. */
                 format?: ("csv" | "xlsx") | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -22245,7 +24509,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -22304,7 +24568,10 @@ export interface operations {
     get_api_v1_payroll_links: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -22319,6 +24586,15 @@ export interface operations {
                     "application/json": components["schemas"]["PayrollLinks"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -22330,6 +24606,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22365,7 +24650,10 @@ export interface operations {
                 /** @description How many at most; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -22380,7 +24668,7 @@ export interface operations {
                     "application/json": components["schemas"]["Promotions"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -22400,6 +24688,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22430,7 +24727,10 @@ export interface operations {
     post_api_v1_promotions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -22449,7 +24749,7 @@ export interface operations {
                     "application/json": components["schemas"]["Promotion"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -22469,6 +24769,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22535,7 +24844,10 @@ export interface operations {
     get_api_v1_promotions_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -22550,6 +24862,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -22603,6 +24924,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -22626,7 +24949,7 @@ export interface operations {
                     "application/json": components["schemas"]["Promotion"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -22740,6 +25063,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -22759,7 +25084,7 @@ export interface operations {
                     "application/json": components["schemas"]["Promotion"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -22854,7 +25179,10 @@ export interface operations {
                 /** @description In this state. */
                 state?: ("requested" | "sent" | "unknown" | "in_review" | "done" | "rejected" | "cancelled") | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -22869,7 +25197,7 @@ export interface operations {
                     "application/json": components["schemas"]["RefundPage"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -22889,6 +25217,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22919,7 +25256,10 @@ export interface operations {
     get_api_v1_refunds_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -22934,6 +25274,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refund"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -22986,7 +25335,10 @@ export interface operations {
     post_api_v1_refunds_id_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -23007,7 +25359,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refund"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -23102,7 +25454,10 @@ export interface operations {
     post_api_v1_refunds_id_resolve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -23123,7 +25478,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refund"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -23225,7 +25580,10 @@ export interface operations {
                 /** @description At most so many; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -23240,7 +25598,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListOfResource"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -23260,6 +25618,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23290,7 +25657,10 @@ export interface operations {
     post_api_v1_resources: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -23309,7 +25679,7 @@ export interface operations {
                     "application/json": components["schemas"]["Resource"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -23329,6 +25699,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23395,7 +25774,10 @@ export interface operations {
     get_api_v1_resources_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -23410,6 +25792,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resource"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -23463,6 +25854,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -23486,7 +25879,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedResource"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -23599,7 +25992,10 @@ export interface operations {
                 /** @description Only what begins before this; a year after `from` if left out. */
                 to?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -23616,7 +26012,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListOfOutage"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -23675,7 +26071,10 @@ export interface operations {
     post_api_v1_resources_id_outages: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -23696,7 +26095,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedOutage"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -23791,7 +26190,10 @@ export interface operations {
     delete_api_v1_resources_id_outages_outage_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
                 outage_id: string;
@@ -23806,6 +26208,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description unauthenticated */
             401: {
@@ -23858,6 +26269,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -23877,7 +26290,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedResource"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -23964,6 +26377,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -23983,7 +26398,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedResource"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -24067,7 +26482,10 @@ export interface operations {
                 /** @description At most so many; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -24082,7 +26500,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListOfService"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -24102,6 +26520,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24132,7 +26559,10 @@ export interface operations {
     post_api_v1_services: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -24151,7 +26581,7 @@ export interface operations {
                     "application/json": components["schemas"]["Service"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -24171,6 +26601,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24246,7 +26685,10 @@ export interface operations {
     get_api_v1_services_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -24261,6 +26703,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -24314,6 +26765,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -24337,7 +26790,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedService"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -24451,6 +26904,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -24470,7 +26925,7 @@ export interface operations {
                     "application/json": components["schemas"]["Service"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -24566,6 +27021,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -24585,7 +27042,7 @@ export interface operations {
                     "application/json": components["schemas"]["Service"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -24662,7 +27119,10 @@ export interface operations {
     get_api_v1_settings_booking: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -24677,6 +27137,15 @@ export interface operations {
                     "application/json": components["schemas"]["BookingSettings"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -24688,6 +27157,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24719,6 +27197,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -24740,7 +27220,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingSettings"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -24760,6 +27240,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24853,7 +27342,10 @@ export interface operations {
     get_api_v1_settings_commission: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -24868,6 +27360,15 @@ export interface operations {
                     "application/json": components["schemas"]["CommissionSettings"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -24879,6 +27380,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24910,6 +27420,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -24931,7 +27443,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommissionSettings"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -24951,6 +27463,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25026,7 +27547,10 @@ export interface operations {
     get_api_v1_settings_payments: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -25041,6 +27565,15 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentRules"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -25052,6 +27585,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25083,6 +27625,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -25104,7 +27648,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentRules"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -25124,6 +27668,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25199,7 +27752,10 @@ export interface operations {
     get_api_v1_settings_personality: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -25214,6 +27770,15 @@ export interface operations {
                     "application/json": components["schemas"]["Personality"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -25225,6 +27790,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25256,6 +27830,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -25277,7 +27853,7 @@ export interface operations {
                     "application/json": components["schemas"]["Personality"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -25297,6 +27873,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25379,7 +27964,10 @@ export interface operations {
                 /** @description At most so many; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -25394,7 +27982,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListOfStaffMember"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -25414,6 +28002,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25444,7 +28041,10 @@ export interface operations {
     post_api_v1_staff: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -25463,7 +28063,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffMember"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -25483,6 +28083,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25549,7 +28158,10 @@ export interface operations {
     get_api_v1_staff_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -25564,6 +28176,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffMember"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -25617,6 +28238,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -25640,7 +28263,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffMember"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -25745,6 +28368,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -25764,7 +28389,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedStaffMember"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -25841,7 +28466,10 @@ export interface operations {
     get_api_v1_staff_id_employment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -25856,6 +28484,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Employment"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -25909,6 +28546,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -25932,7 +28571,7 @@ export interface operations {
                     "application/json": components["schemas"]["Employment"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -26037,6 +28676,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -26060,7 +28701,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedStaffMember"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -26173,7 +28814,10 @@ export interface operations {
                 /** @description Only what begins before this; a year after `from` if left out. */
                 to?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -26190,7 +28834,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListOfLeave"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -26249,7 +28893,10 @@ export interface operations {
     post_api_v1_staff_id_leave: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -26270,7 +28917,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedLeave"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -26365,7 +29012,10 @@ export interface operations {
     delete_api_v1_staff_id_leave_leave_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
                 leave_id: string;
@@ -26380,6 +29030,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description unauthenticated */
             401: {
@@ -26436,7 +29095,10 @@ export interface operations {
                 /** @description The last one, included; a year after `from` if left out. */
                 to?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -26453,7 +29115,7 @@ export interface operations {
                     "application/json": components["schemas"]["Overrides"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -26512,7 +29174,10 @@ export interface operations {
     put_api_v1_staff_id_overrides_day: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
                 day: string;
@@ -26534,7 +29199,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedOverride"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -26647,7 +29312,10 @@ export interface operations {
     delete_api_v1_staff_id_overrides_day: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
                 day: string;
@@ -26663,6 +29331,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnlyHits"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -26733,7 +29410,10 @@ export interface operations {
     put_api_v1_staff_id_payroll_link: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -26754,7 +29434,7 @@ export interface operations {
                     "application/json": components["schemas"]["PayrollLink"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -26849,7 +29529,10 @@ export interface operations {
     delete_api_v1_staff_id_payroll_link: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -26863,6 +29546,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description unauthenticated */
             401: {
@@ -26915,6 +29607,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -26934,7 +29628,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedStaffMember"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -27021,6 +29715,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -27044,7 +29740,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedStaffMember"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -27153,7 +29849,10 @@ export interface operations {
                 /** @description At most so many; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -27168,7 +29867,7 @@ export interface operations {
                     "application/json": components["schemas"]["TillSessions"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -27188,6 +29887,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27219,6 +29927,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -27240,7 +29950,7 @@ export interface operations {
                     "application/json": components["schemas"]["TillSession"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -27260,6 +29970,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27335,7 +30054,10 @@ export interface operations {
     get_api_v1_till_sessions_current: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -27350,6 +30072,15 @@ export interface operations {
                     "application/json": components["schemas"]["TillSession"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -27361,6 +30092,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27401,6 +30141,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -27424,7 +30166,7 @@ export interface operations {
                     "application/json": components["schemas"]["TillSession"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -27529,6 +30271,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -27552,7 +30296,7 @@ export interface operations {
                     "application/json": components["schemas"]["TillSession"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -27656,7 +30400,10 @@ export interface operations {
     get_api_v1_till_sessions_id_sheet: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -27671,6 +30418,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TillSheet"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -27724,6 +30480,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -27747,7 +30505,7 @@ export interface operations {
                     "application/json": components["schemas"]["TillSession"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -27851,7 +30609,10 @@ export interface operations {
     get_api_v1_till_statements: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -27866,6 +30627,15 @@ export interface operations {
                     "application/json": components["schemas"]["MpesaStatements"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -27877,6 +30647,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27907,7 +30686,10 @@ export interface operations {
     post_api_v1_till_statements: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -27926,7 +30708,7 @@ export interface operations {
                     "application/json": components["schemas"]["MpesaStatementBrought"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -27946,6 +30728,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28012,7 +30803,10 @@ export interface operations {
     post_api_v1_till_statements_absences_id_decide: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -28033,7 +30827,7 @@ export interface operations {
                     "application/json": components["schemas"]["MpesaStatementAbsence"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -28128,7 +30922,10 @@ export interface operations {
     get_api_v1_till_statements_lines_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -28143,6 +30940,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MpesaStatementLineShown"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -28195,7 +31001,10 @@ export interface operations {
     post_api_v1_till_statements_lines_id_decide: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -28216,7 +31025,7 @@ export interface operations {
                     "application/json": components["schemas"]["MpesaStatementLine"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -28321,6 +31130,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -28344,7 +31155,7 @@ export interface operations {
                     "application/json": components["schemas"]["MpesaStatementLine"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -28448,7 +31259,10 @@ export interface operations {
     get_api_v1_till_statements_unmatched: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -28463,6 +31277,15 @@ export interface operations {
                     "application/json": components["schemas"]["MpesaUnmatched"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -28474,6 +31297,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28507,7 +31339,10 @@ export interface operations {
                 /** @description The `number` of the last line that was seen. */
                 after?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -28524,7 +31359,7 @@ export interface operations {
                     "application/json": components["schemas"]["MpesaStatementLines"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -28583,7 +31418,10 @@ export interface operations {
     get_api_v1_till_tips: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -28598,6 +31436,15 @@ export interface operations {
                     "application/json": components["schemas"]["TipsOwedList"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -28609,6 +31456,288 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_tokens: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_tokens: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+                /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenBody"];
+            };
+        };
+        responses: {
+            /** @description the token and its text */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            /** @description tenant-required, validation, idempotency-key-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-key-reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_v1_tokens_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28640,6 +31769,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -28661,7 +31792,7 @@ export interface operations {
                     "application/json": components["schemas"]["Visit"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -28765,7 +31896,10 @@ export interface operations {
     get_api_v1_visits_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -28780,6 +31914,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -28833,6 +31976,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -28856,7 +32001,7 @@ export interface operations {
                     "application/json": components["schemas"]["Visit"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -28970,6 +32115,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -28993,7 +32140,7 @@ export interface operations {
                     "application/json": components["schemas"]["Visit"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -29107,6 +32254,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -29130,7 +32279,7 @@ export interface operations {
                     "application/json": components["schemas"]["CardLink"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -29235,6 +32384,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -29258,7 +32409,7 @@ export interface operations {
                     "application/json": components["schemas"]["CashTaken"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -29363,6 +32514,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -29386,7 +32539,7 @@ export interface operations {
                     "application/json": components["schemas"]["Visit"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -29500,6 +32653,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -29523,7 +32678,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreditSpend"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -29628,6 +32783,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -29651,7 +32808,7 @@ export interface operations {
                     "application/json": components["schemas"]["Visit"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -29765,6 +32922,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that this was decided on; refused if it has moved on since. */
                 "If-Match"?: string;
             };
@@ -29788,7 +32947,7 @@ export interface operations {
                     "application/json": components["schemas"]["Visit"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -29901,7 +33060,10 @@ export interface operations {
     get_api_v1_visits_id_payments: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -29916,6 +33078,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentList"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -29969,6 +33140,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -29992,7 +33165,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentPrompt"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -30099,7 +33272,10 @@ export interface operations {
                 /** @description In which language; the customer's if left out. */
                 language?: ("en" | "sw") | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -30118,7 +33294,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -30186,7 +33362,10 @@ export interface operations {
     get_api_v1_visits_id_tips: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -30201,6 +33380,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tips"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -30254,6 +33442,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -30277,7 +33467,7 @@ export interface operations {
                     "application/json": components["schemas"]["TipTaken"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -30390,7 +33580,10 @@ export interface operations {
                 /** @description How many at most; 50 if left out. */
                 limit?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -30405,7 +33598,7 @@ export interface operations {
                     "application/json": components["schemas"]["WaitlistEntries"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -30425,6 +33618,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30456,6 +33658,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -30477,7 +33681,7 @@ export interface operations {
                     "application/json": components["schemas"]["WaitlistEntry"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -30572,7 +33776,10 @@ export interface operations {
     get_api_v1_waitlist_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -30587,6 +33794,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -30639,7 +33855,10 @@ export interface operations {
     post_api_v1_waitlist_id_accept: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -30660,7 +33879,7 @@ export interface operations {
                     "application/json": components["schemas"]["Visit"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -30764,7 +33983,10 @@ export interface operations {
     post_api_v1_waitlist_id_pass: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -30785,7 +34007,7 @@ export interface operations {
                     "application/json": components["schemas"]["WaitlistEntry"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -30880,7 +34102,10 @@ export interface operations {
     post_api_v1_waitlist_id_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -30901,7 +34126,7 @@ export interface operations {
                     "application/json": components["schemas"]["WaitlistEntry"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -30996,7 +34221,10 @@ export interface operations {
     get_api_v1_walk_ins: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -31011,6 +34239,15 @@ export interface operations {
                     "application/json": components["schemas"]["WalkIns"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -31022,6 +34259,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31053,6 +34299,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
                 "Idempotency-Key": string;
             };
@@ -31074,7 +34322,7 @@ export interface operations {
                     "application/json": components["schemas"]["WalkIn"];
                 };
             };
-            /** @description validation, idempotency-key-required */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -31178,7 +34426,10 @@ export interface operations {
     get_api_v1_walk_ins_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -31193,6 +34444,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WalkIn"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -31245,7 +34505,10 @@ export interface operations {
     post_api_v1_walk_ins_id_leave: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -31266,7 +34529,7 @@ export interface operations {
                     "application/json": components["schemas"]["WalkIn"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -31361,7 +34624,10 @@ export interface operations {
     post_api_v1_walk_ins_id_seat: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -31382,7 +34648,7 @@ export interface operations {
                     "application/json": components["schemas"]["Seated"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -31495,7 +34761,10 @@ export interface operations {
                 /** @description Only those in this state. */
                 state?: components["schemas"]["WebhookDeliveryState"] | null;
             };
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -31510,7 +34779,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDeliveryPage"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -31530,6 +34799,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31560,7 +34838,10 @@ export interface operations {
     get_api_v1_webhook_deliveries_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -31575,6 +34856,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookDeliveryWithBody"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -31627,7 +34917,10 @@ export interface operations {
     post_api_v1_webhook_deliveries_id_replay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -31642,6 +34935,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -31703,7 +35005,10 @@ export interface operations {
     get_api_v1_webhook_endpoints: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -31718,6 +35023,15 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookEndpoints"];
                 };
             };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -31729,6 +35043,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31759,7 +35082,10 @@ export interface operations {
     post_api_v1_webhook_endpoints: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -31778,7 +35104,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewWebhookEndpoint"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -31798,6 +35124,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31864,7 +35199,10 @@ export interface operations {
     get_api_v1_webhook_endpoints_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -31879,6 +35217,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -31931,7 +35278,10 @@ export interface operations {
     delete_api_v1_webhook_endpoints_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -31945,6 +35295,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description unauthenticated */
             401: {
@@ -31997,6 +35356,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -32020,7 +35381,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -32125,6 +35486,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
             };
@@ -32144,7 +35507,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewWebhookEndpoint"];
                 };
             };
-            /** @description validation */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -32221,7 +35584,10 @@ export interface operations {
     post_api_v1_webhook_endpoints_id_test: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
             path: {
                 id: string;
             };
@@ -32236,6 +35602,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthenticated */
@@ -32258,6 +35633,162 @@ export interface operations {
             };
             /** @description not-found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_auth_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description somebody is signed in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description sign-in-failed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_auth_login: {
+        parameters: {
+            query?: {
+                /** @description A path of this instance; `/` if left out. */
+                return_to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the issuer asks who it is */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_auth_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description nobody is signed in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

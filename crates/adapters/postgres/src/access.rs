@@ -9,14 +9,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use ratiba_access::token::{NewToken, TokenGrant, TokenId};
+use ratiba_access::ports::TOKENS_SHOWN;
+use ratiba_access::token::{MintOutcome, NewToken, TokenGrant, TokenId, TokenRecord};
 use ratiba_access::{AccessBook, Role, Scope};
 use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::database::{Database, TxError};
+use crate::database::{Database, TenantTx, TxError};
+use crate::people::is_staff;
 use crate::schema::{access_keys, personal_access_tokens as tokens};
 
 /// [`AccessBook`] on PostgreSQL: hashes lead to a tenant through the global table `access_keys`, the rest
@@ -75,14 +77,7 @@ impl PgAccessBook {
             .tenant(tenant, move |tx| {
                 let row = tokens::table
                     .filter(tokens::tenant_id.eq(tx.tenant_uuid()).and(tokens::id.eq(token)))
-                    .select((
-                        tokens::id,
-                        tokens::role,
-                        tokens::staff_id,
-                        tokens::scopes,
-                        tokens::expires_at,
-                        tokens::revoked_at,
-                    ))
+                    .select(GRANT)
                     .first::<TokenRow>(tx.conn())
                     .optional()?;
                 row.map(|row| grant_of(tenant, row)).transpose()
@@ -90,6 +85,26 @@ impl PgAccessBook {
             .await
     }
 }
+
+/// What a [`TokenRow`] is read from.
+type GrantColumns = (
+    tokens::id,
+    tokens::role,
+    tokens::staff_id,
+    tokens::scopes,
+    tokens::expires_at,
+    tokens::revoked_at,
+    tokens::last_used_at,
+);
+const GRANT: GrantColumns = (
+    tokens::id,
+    tokens::role,
+    tokens::staff_id,
+    tokens::scopes,
+    tokens::expires_at,
+    tokens::revoked_at,
+    tokens::last_used_at,
+);
 
 /// The tokens that were seen a moment ago, by hash; a text that opens nothing is not remembered.
 struct Memory {
@@ -135,6 +150,15 @@ impl Memory {
         }
     }
 
+    /// What is remembered of a token learns of its use before the database does: of many uses at once one is written.
+    fn used(&self, tenant: TenantId, id: TokenId, at: OffsetDateTime) {
+        let mut seen = self.seen();
+        let grants = seen.grants.values_mut().map(|(_, grant)| grant);
+        for grant in grants.filter(|grant| grant.tenant == tenant && grant.id == id) {
+            grant.last_used_at = grant.last_used_at.max(Some(at));
+        }
+    }
+
     fn forget(&self, tenant: TenantId, id: TokenId) {
         let mut seen = self.seen();
         seen.forgotten += 1;
@@ -148,6 +172,7 @@ type TokenRow = (
     String,
     Option<Uuid>,
     Vec<String>,
+    Option<OffsetDateTime>,
     Option<OffsetDateTime>,
     Option<OffsetDateTime>,
 );
@@ -167,33 +192,46 @@ impl AccessBook for PgAccessBook {
         Ok(found)
     }
 
-    async fn mint(&self, tenant: TenantId, token: NewToken) -> Result<(), Outage> {
-        self.database
-            .tenant(tenant, move |tx| {
-                let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.name()).collect();
-                diesel::insert_into(tokens::table)
-                    .values((
-                        tokens::tenant_id.eq(tx.tenant_uuid()),
-                        tokens::id.eq(token.id.as_uuid()),
-                        tokens::name.eq(&token.name),
-                        tokens::role.eq(token.role.name()),
-                        tokens::staff_id.eq(token.staff.map(|staff| staff.as_uuid())),
-                        tokens::scopes.eq(scopes),
-                        tokens::created_at.eq(token.created_at),
-                        tokens::expires_at.eq(token.expires_at),
-                    ))
-                    .execute(tx.conn())?;
-                diesel::insert_into(access_keys::table)
-                    .values((
-                        access_keys::key_hash.eq(token.hash.as_bytes().as_slice()),
-                        access_keys::kind.eq("token"),
-                        access_keys::tenant_id.eq(tx.tenant_uuid()),
-                        access_keys::subject_id.eq(token.id.as_uuid()),
-                    ))
-                    .execute(tx.conn())?;
-                Ok::<_, TxError<Outage>>(())
-            })
-            .await
+    async fn mint(&self, tenant: TenantId, token: NewToken) -> Result<MintOutcome, Outage> {
+        self.database.tenant(tenant, move |tx| mint(tx, &token)).await
+    }
+
+    async fn tokens(&self, tenant: TenantId) -> Result<Vec<TokenRecord>, Outage> {
+        let list = move |tx: &mut TenantTx<'_>| {
+            let rows = tokens::table
+                .filter(tokens::tenant_id.eq(tx.tenant_uuid()))
+                .order((tokens::created_at.desc(), tokens::id.desc()))
+                .limit(i64::try_from(TOKENS_SHOWN).unwrap_or(i64::MAX))
+                .select((GRANT, tokens::name, tokens::created_at, tokens::minted_by))
+                .load::<(TokenRow, String, OffsetDateTime, Option<String>)>(tx.conn())?;
+            let record = |(row, name, created_at, minted_by)| {
+                Ok(TokenRecord {
+                    grant: grant_of(tenant, row)?,
+                    name,
+                    created_at,
+                    minted_by,
+                })
+            };
+            rows.into_iter()
+                .map(record)
+                .collect::<Result<Vec<_>, TxError<Outage>>>()
+        };
+        self.database.tenant(tenant, list).await
+    }
+
+    async fn used(&self, tenant: TenantId, id: TokenId, at: OffsetDateTime) -> Result<(), Outage> {
+        self.memory.used(tenant, id, at);
+        let note = move |tx: &mut TenantTx<'_>| {
+            let own = tokens::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(tokens::id.eq(id.as_uuid()));
+            let older = tokens::last_used_at.is_null().or(tokens::last_used_at.lt(at));
+            diesel::update(tokens::table.filter(own).filter(older))
+                .set(tokens::last_used_at.eq(at))
+                .execute(tx.conn())?;
+            Ok::<_, TxError<Outage>>(())
+        };
+        self.database.tenant(tenant, note).await
     }
 
     async fn revoke(&self, tenant: TenantId, id: TokenId, at: OffsetDateTime) -> Result<bool, Outage> {
@@ -215,8 +253,57 @@ impl AccessBook for PgAccessBook {
     }
 }
 
+fn mint(tx: &mut TenantTx<'_>, token: &NewToken) -> Result<MintOutcome, TxError<Outage>> {
+    if !is_staff(tx, token.staff)? {
+        return Ok(MintOutcome::UnknownStaff);
+    }
+    let tenant = tx.tenant_uuid();
+    let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.name()).collect();
+    let order = token.order.as_ref();
+    let added = diesel::insert_into(tokens::table)
+        .values((
+            tokens::tenant_id.eq(tenant),
+            tokens::id.eq(token.id.as_uuid()),
+            tokens::name.eq(&token.name),
+            tokens::role.eq(token.role.name()),
+            tokens::staff_id.eq(token.staff.map(|staff| staff.as_uuid())),
+            tokens::scopes.eq(scopes),
+            tokens::created_at.eq(token.created_at),
+            tokens::expires_at.eq(token.expires_at),
+            tokens::minted_by.eq(&token.minted_by),
+            tokens::order_key.eq(order.map(|order| &order.key)),
+            tokens::order_print.eq(order.map(|order| order.print.as_bytes().to_vec())),
+        ))
+        // The same order at the same moment waits here for the other one.
+        .on_conflict((tokens::tenant_id, tokens::order_key))
+        .do_nothing()
+        .execute(tx.conn())?;
+    if added == 0 {
+        let key = order.map(|order| order.key.as_str());
+        let (id, print) = tokens::table
+            .filter(tokens::tenant_id.eq(tenant).and(tokens::order_key.eq(key)))
+            .select((tokens::id, tokens::order_print))
+            .first::<(Uuid, Option<Vec<u8>>)>(tx.conn())?;
+        let same = print.as_deref() == order.map(|order| order.print.as_bytes().as_slice());
+        return Ok(if same {
+            MintOutcome::Before(Id::from_uuid(id))
+        } else {
+            MintOutcome::OtherOrder
+        });
+    }
+    diesel::insert_into(access_keys::table)
+        .values((
+            access_keys::key_hash.eq(token.hash.as_bytes().as_slice()),
+            access_keys::kind.eq("token"),
+            access_keys::tenant_id.eq(tenant),
+            access_keys::subject_id.eq(token.id.as_uuid()),
+        ))
+        .execute(tx.conn())?;
+    Ok(MintOutcome::Minted)
+}
+
 fn grant_of(tenant: TenantId, row: TokenRow) -> Result<TokenGrant, TxError<Outage>> {
-    let (id, role, staff, scopes, expires_at, revoked_at) = row;
+    let (id, role, staff, scopes, expires_at, revoked_at, last_used_at) = row;
     let impossible = |what: &str| TxError::impossible("personal_access_tokens", id, what);
     let scopes = scopes
         .iter()
@@ -230,6 +317,7 @@ fn grant_of(tenant: TenantId, row: TokenRow) -> Result<TokenGrant, TxError<Outag
         scopes,
         expires_at,
         revoked_at,
+        last_used_at,
     })
 }
 

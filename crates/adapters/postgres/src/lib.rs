@@ -22,6 +22,7 @@ pub mod migrations;
 pub mod outbox;
 pub mod payments;
 pub mod payroll;
+pub mod people;
 pub mod provisioning;
 pub mod schedules;
 mod schema;

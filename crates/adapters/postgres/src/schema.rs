@@ -577,11 +577,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_profiles (tenant_id, person_id) {
+        tenant_id -> Uuid,
+        person_id -> Uuid,
+        name -> Text,
+        email -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     memberships (tenant_id, person_id) {
         tenant_id -> Uuid,
         person_id -> Uuid,
         role -> Text,
         suspended_at -> Nullable<Timestamptz>,
+        staff_id -> Nullable<Uuid>,
+        joined_at -> Timestamptz,
+        version -> Integer,
     }
 }
 
@@ -1001,6 +1013,10 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
+        minted_by -> Nullable<Text>,
+        order_key -> Nullable<Text>,
+        order_print -> Nullable<Bytea>,
+        last_used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1149,6 +1165,7 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        seen_at -> Timestamptz,
     }
 }
 

@@ -440,6 +440,13 @@ async fn the_book_of_tokens_keeps_its_promises() {
         for number in [1, 2] {
             register(&database, number);
         }
+        let staff = format!(
+            "SELECT set_config('ratiba.current_tenant', '{0}', false);
+             INSERT INTO staff (tenant_id, id, name) VALUES ('{0}', '{1}', 'Wanjiru')",
+            tenant(1),
+            ratiba_access::test_support::staff_of_tenant_1()
+        );
+        database.connect_as_app().batch_execute(&staff).unwrap();
         let book = PgAccessBook::new(open(&database, 1));
         databases.lock().unwrap().push(database);
         book

@@ -71,7 +71,10 @@ impl Role {
             | Scope::PayrollRead
             | Scope::PayrollWrite
             | Scope::ScheduleWrite
-            | Scope::SettingsWrite => matches!(self, Self::Manager | Self::Owner),
+            | Scope::SettingsWrite
+            | Scope::TeamRead
+            | Scope::TeamWrite
+            | Scope::TokensWrite => matches!(self, Self::Manager | Self::Owner),
         }
     }
 }
@@ -157,6 +160,15 @@ pub enum Scope {
     /// Change the rules of the business.
     #[serde(rename = "settings:write")]
     SettingsWrite,
+    /// See who belongs to the business.
+    #[serde(rename = "team:read")]
+    TeamRead,
+    /// Change what members are, suspend and remove them.
+    #[serde(rename = "team:write")]
+    TeamWrite,
+    /// See, mint and revoke tokens; minting takes a person.
+    #[serde(rename = "tokens:write")]
+    TokensWrite,
     /// Work the cash drawer.
     #[serde(rename = "till:work")]
     TillWork,
@@ -164,7 +176,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
@@ -191,7 +203,10 @@ impl Scope {
         Self::ScheduleWrite,
         Self::SettingsRead,
         Self::SettingsWrite,
+        Self::TeamRead,
+        Self::TeamWrite,
         Self::TillWork,
+        Self::TokensWrite,
     ];
 
     /// The name in rows and on the wire.
@@ -224,7 +239,10 @@ impl Scope {
             Self::ScheduleWrite => "schedule:write",
             Self::SettingsRead => "settings:read",
             Self::SettingsWrite => "settings:write",
+            Self::TeamRead => "team:read",
+            Self::TeamWrite => "team:write",
             Self::TillWork => "till:work",
+            Self::TokensWrite => "tokens:write",
         }
     }
 
@@ -245,6 +263,15 @@ impl fmt::Display for Scope {
 #[derive(Debug)]
 pub enum StaffMember {}
 
+/// What kind of one acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActorKind {
+    /// A machine, with a personal access token.
+    Token,
+    /// A person who is signed in.
+    Person,
+}
+
 /// The one who acts, proven.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
@@ -256,9 +283,11 @@ pub struct Principal {
     pub scopes: BTreeSet<Scope>,
     /// For which therapist, if for one.
     pub staff: Option<Id<StaffMember>>,
-    /// The id under which it acts: the token's.
+    /// Whether a machine or a person.
+    pub kind: ActorKind,
+    /// The id under which it acts: the token's, or the person's.
     pub subject: uuid::Uuid,
-    /// Who it is in records: `token:<id>`.
+    /// Who it is in records: `token:<id>` or `person:<id>`.
     pub name: String,
 }
 

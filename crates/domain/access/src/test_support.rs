@@ -2,16 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use ratiba_kernel::test_support::{EPOCH, tenant};
-use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
+use ratiba_kernel::{Fingerprint, Id, Outage, TenantId, TokenHash};
 use time::OffsetDateTime;
 
 use crate::ports::{AccessBook, SecretSource};
 use crate::principal::{Role, Scope};
-use crate::token::{NewToken, TokenGrant, TokenId};
+use crate::token::{MintOutcome, NewToken, OrderKey, TokenGrant, TokenId, TokenRecord};
+
+mod people;
+
+pub use people::{
+    InMemoryPeople, ScriptedIssuer, arrive, people_contract, session_secret, signed_in, staff_of_tenant_1,
+};
 
 /// Secrets 1, 2, 3 …
 #[derive(Debug, Default)]
@@ -23,22 +29,46 @@ impl SecretSource for SeededSecrets {
     }
 }
 
+#[derive(Debug)]
+struct Row {
+    record: TokenRecord,
+    order: Option<OrderKey>,
+}
+
 /// A book of tokens in memory.
 #[derive(Debug, Default)]
-pub struct InMemoryAccessBook(Mutex<BTreeMap<TokenHash, TokenGrant>>);
+pub struct InMemoryAccessBook(Mutex<BTreeMap<TokenHash, Row>>);
+
+impl InMemoryAccessBook {
+    fn rows(&self) -> MutexGuard<'_, BTreeMap<TokenHash, Row>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 #[async_trait]
 impl AccessBook for InMemoryAccessBook {
     async fn find_token(&self, hash: TokenHash) -> Result<Option<TokenGrant>, Outage> {
-        Ok(self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&hash)
-            .cloned())
+        Ok(self.rows().get(&hash).map(|row| row.record.grant.clone()))
     }
 
-    async fn mint(&self, tenant: TenantId, token: NewToken) -> Result<(), Outage> {
+    async fn mint(&self, tenant: TenantId, token: NewToken) -> Result<MintOutcome, Outage> {
+        if !people::is_staff(tenant, token.staff) {
+            return Ok(MintOutcome::UnknownStaff);
+        }
+        let mut rows = self.rows();
+        if let Some(order) = &token.order {
+            let before = rows.values().find(|row| {
+                let key = row.order.as_ref().map(|order| &order.key);
+                row.record.grant.tenant == tenant && key == Some(&order.key)
+            });
+            if let Some(row) = before {
+                return Ok(if row.order.as_ref() == Some(order) {
+                    MintOutcome::Before(row.record.grant.id)
+                } else {
+                    MintOutcome::OtherOrder
+                });
+            }
+        }
         let grant = TokenGrant {
             id: token.id,
             tenant,
@@ -47,32 +77,57 @@ impl AccessBook for InMemoryAccessBook {
             scopes: token.scopes,
             expires_at: token.expires_at,
             revoked_at: None,
+            last_used_at: None,
         };
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(token.hash, grant);
+        let record = TokenRecord {
+            grant,
+            name: token.name,
+            created_at: token.created_at,
+            minted_by: token.minted_by,
+        };
+        let order = token.order;
+        rows.insert(token.hash, Row { record, order });
+        Ok(MintOutcome::Minted)
+    }
+
+    async fn tokens(&self, tenant: TenantId) -> Result<Vec<TokenRecord>, Outage> {
+        let rows = self.rows();
+        let own = rows.values().filter(|row| row.record.grant.tenant == tenant);
+        let mut records: Vec<TokenRecord> = own.map(|row| row.record.clone()).collect();
+        records.sort_by_key(|record| std::cmp::Reverse((record.created_at, record.grant.id)));
+        Ok(records)
+    }
+
+    async fn used(&self, tenant: TenantId, id: TokenId, at: OffsetDateTime) -> Result<(), Outage> {
+        let mut rows = self.rows();
+        let grants = rows.values_mut().map(|row| &mut row.record.grant);
+        for grant in grants.filter(|grant| grant.tenant == tenant && grant.id == id) {
+            grant.last_used_at = grant.last_used_at.max(Some(at));
+        }
         Ok(())
     }
 
     async fn revoke(&self, tenant: TenantId, id: TokenId, at: OffsetDateTime) -> Result<bool, Outage> {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = tokens
-            .values_mut()
-            .find(|grant| grant.tenant == tenant && grant.id == id);
+        let mut rows = self.rows();
+        let mut grants = rows.values_mut().map(|row| &mut row.record.grant);
+        let found = grants.find(|grant| grant.tenant == tenant && grant.id == id);
         Ok(found
             .map(|grant| grant.revoked_at = grant.revoked_at.or(Some(at)))
             .is_some())
     }
 }
 
-/// What every [`AccessBook`] promises. `fresh` gives an empty book in which the tenants 1 and 2 exist.
+/// What every [`AccessBook`] promises. `fresh` gives an empty book in which the tenants 1 and 2 exist, of whom the first has
+/// the staff member [`staff_of_tenant_1`].
 ///
 /// # Panics
 /// When a promise is broken.
 pub async fn access_book_contract<B: AccessBook>(fresh: impl AsyncFn() -> B) {
     a_minted_token_is_found_by_its_hash(&fresh().await).await;
     a_token_is_revoked_by_its_own_tenant_only(&fresh().await).await;
+    an_order_makes_one_token(&fresh().await).await;
+    a_tenant_sees_its_own_tokens_and_their_last_use(&fresh().await).await;
+    a_tokens_staff_member_is_the_tenants_own(&fresh().await).await;
 }
 
 /// A receptionist's token like any other, told apart by its number.
@@ -87,13 +142,15 @@ pub fn a_token(number: u8) -> NewToken {
         scopes: BTreeSet::from([Scope::AppointmentsRead, Scope::PaymentsRead]),
         created_at: EPOCH,
         expires_at: Some(EPOCH + time::Duration::days(1)),
+        minted_by: None,
+        order: None,
     }
 }
 
 async fn a_minted_token_is_found_by_its_hash(book: &impl AccessBook) {
     let new = a_token(1);
     assert_eq!(book.find_token(new.hash).await, Ok(None));
-    assert_eq!(book.mint(tenant(1), new.clone()).await, Ok(()));
+    assert_eq!(book.mint(tenant(1), new.clone()).await, Ok(MintOutcome::Minted));
     let grant = TokenGrant {
         id: new.id,
         tenant: tenant(1),
@@ -102,13 +159,14 @@ async fn a_minted_token_is_found_by_its_hash(book: &impl AccessBook) {
         scopes: new.scopes,
         expires_at: new.expires_at,
         revoked_at: None,
+        last_used_at: None,
     };
     assert_eq!(book.find_token(new.hash).await, Ok(Some(grant)));
 }
 
 async fn a_token_is_revoked_by_its_own_tenant_only(book: &impl AccessBook) {
     let new = a_token(2);
-    assert_eq!(book.mint(tenant(1), new.clone()).await, Ok(()));
+    assert_eq!(book.mint(tenant(1), new.clone()).await, Ok(MintOutcome::Minted));
     assert_eq!(book.revoke(tenant(2), new.id, EPOCH).await, Ok(false));
     assert_eq!(book.revoke(tenant(1), new.id, EPOCH).await, Ok(true));
     assert_eq!(
@@ -118,4 +176,85 @@ async fn a_token_is_revoked_by_its_own_tenant_only(book: &impl AccessBook) {
     );
     let found = book.find_token(new.hash).await.ok().flatten();
     assert_eq!(found.and_then(|grant| grant.revoked_at), Some(EPOCH));
+}
+
+async fn an_order_makes_one_token(book: &impl AccessBook) {
+    let order = |asked: &str| {
+        Some(OrderKey {
+            key: "one".to_owned(),
+            print: Fingerprint::of(asked),
+        })
+    };
+    let new = |number, asked| NewToken {
+        order: order(asked),
+        ..a_token(number)
+    };
+    assert_eq!(
+        book.mint(tenant(1), new(1, "this")).await,
+        Ok(MintOutcome::Minted)
+    );
+    let again = book.mint(tenant(1), new(2, "this")).await;
+    assert_eq!(again, Ok(MintOutcome::Before(a_token(1).id)));
+    let other = book.mint(tenant(1), new(3, "that")).await;
+    assert_eq!(other, Ok(MintOutcome::OtherOrder));
+    assert_eq!(
+        book.mint(tenant(2), new(4, "that")).await,
+        Ok(MintOutcome::Minted),
+        "keys are each tenant's own"
+    );
+    for number in [2, 3] {
+        assert_eq!(book.find_token(a_token(number).hash).await, Ok(None));
+    }
+}
+
+async fn a_tenant_sees_its_own_tokens_and_their_last_use(book: &impl AccessBook) {
+    let later = EPOCH + time::Duration::HOUR;
+    let second = NewToken {
+        created_at: later,
+        minted_by: Some("person:1".to_owned()),
+        ..a_token(2)
+    };
+    assert_eq!(book.mint(tenant(1), a_token(1)).await, Ok(MintOutcome::Minted));
+    assert_eq!(book.mint(tenant(1), second).await, Ok(MintOutcome::Minted));
+    assert_eq!(book.mint(tenant(2), a_token(3)).await, Ok(MintOutcome::Minted));
+    for at in [later, EPOCH] {
+        assert_eq!(book.used(tenant(1), a_token(1).id, at).await, Ok(()));
+    }
+    assert_eq!(
+        book.used(tenant(1), a_token(3).id, later).await,
+        Ok(()),
+        "nobody's"
+    );
+    let seen = book.tokens(tenant(1)).await.unwrap_or_default();
+    let told: Vec<_> = seen
+        .iter()
+        .map(|one| (one.grant.id, one.grant.last_used_at, one.minted_by.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (a_token(2).id, None, Some("person:1")),
+            (a_token(1).id, Some(later), None)
+        ]
+    );
+    let found = book.find_token(a_token(1).hash).await.ok().flatten();
+    assert_eq!(found.and_then(|grant| grant.last_used_at), Some(later));
+    let of_two = book.tokens(tenant(2)).await.unwrap_or_default();
+    assert_eq!(
+        of_two
+            .iter()
+            .map(|one| one.grant.last_used_at)
+            .collect::<Vec<_>>(),
+        [None]
+    );
+}
+
+async fn a_tokens_staff_member_is_the_tenants_own(book: &impl AccessBook) {
+    let therapists = NewToken {
+        staff: Some(staff_of_tenant_1()),
+        ..a_token(1)
+    };
+    let foreign = book.mint(tenant(2), therapists.clone()).await;
+    assert_eq!(foreign, Ok(MintOutcome::UnknownStaff));
+    assert_eq!(book.mint(tenant(1), therapists).await, Ok(MintOutcome::Minted));
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use ratiba_kernel::{Id, TenantId, TokenHash};
-use time::OffsetDateTime;
+use ratiba_kernel::{Fingerprint, Id, TenantId, TokenHash};
+use time::{Duration, OffsetDateTime};
 
-use crate::principal::{Principal, Role, Scope, StaffMember};
+use crate::principal::{ActorKind, Principal, Role, Scope, StaffMember};
 
 /// Marks ids of tokens.
 #[derive(Debug)]
@@ -70,6 +70,15 @@ impl fmt::Debug for PresentedToken {
     }
 }
 
+/// By which order something was made: sent again, the same order makes nothing new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderKey {
+    /// The key that came with it, 1 to 100 characters.
+    pub key: String,
+    /// What was asked for.
+    pub print: Fingerprint,
+}
+
 /// A token to be minted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
@@ -89,7 +98,40 @@ pub struct NewToken {
     pub created_at: OffsetDateTime,
     /// When it ends, if it does.
     pub expires_at: Option<OffsetDateTime>,
+    /// Who minted it, as records name them; nobody if the operator did.
+    pub minted_by: Option<String>,
+    /// By which order; of the operator's there is none.
+    pub order: Option<OrderKey>,
 }
+
+/// What became of an order for a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MintOutcome {
+    /// It is on record.
+    Minted,
+    /// The order was carried out before, by this token.
+    Before(TokenId),
+    /// The key came with another order before.
+    OtherOrder,
+    /// The staff member is not of this business.
+    UnknownStaff,
+}
+
+/// A token as its business sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// What it may do, and until when.
+    pub grant: TokenGrant,
+    /// What it is for.
+    pub name: String,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+    /// Who minted it; nobody if the operator did.
+    pub minted_by: Option<String>,
+}
+
+/// How exactly a token's last use is kept: a look at it is no write more often than this.
+pub const USED_EVERY: Duration = Duration::MINUTE;
 
 /// A token as it is on record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,9 +150,17 @@ pub struct TokenGrant {
     pub expires_at: Option<OffsetDateTime>,
     /// When it was revoked, if it was.
     pub revoked_at: Option<OffsetDateTime>,
+    /// When it was last used, to the minute, if it ever was.
+    pub last_used_at: Option<OffsetDateTime>,
 }
 
 impl TokenGrant {
+    /// Whether a use at this time is worth noting.
+    #[must_use]
+    pub fn is_news(&self, now: OffsetDateTime) -> bool {
+        self.last_used_at.is_none_or(|before| now >= before + USED_EVERY)
+    }
+
     /// The one who acts with it; `None` once it has expired or was revoked.
     #[must_use]
     pub fn principal(self, now: OffsetDateTime) -> Option<Principal> {
@@ -120,6 +170,7 @@ impl TokenGrant {
             role: self.role,
             scopes: self.scopes,
             staff: self.staff,
+            kind: ActorKind::Token,
             subject: self.id.as_uuid(),
             name: format!("token:{}", self.id),
         })

@@ -1,4 +1,4 @@
-//! What is done with tokens.
+//! What is done with tokens, sessions and memberships.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,9 +6,14 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, Id, IdSource, Outage, TenantId};
 use time::OffsetDateTime;
 
+use crate::members::{AboveOwnRole, may_grant};
 use crate::ports::{AccessBook, SecretSource};
-use crate::principal::{Principal, Role, Scope, StaffMember};
-use crate::token::{NewToken, PresentedToken, TokenId};
+use crate::principal::{ActorKind, Principal, Role, Scope, StaffMember};
+use crate::token::{MintOutcome, NewToken, OrderKey, PresentedToken, TokenId};
+
+mod people;
+
+pub use people::{AuthenticateSession, Begun, ChangeMemberError, ChangeMembers, SignInPeople};
 
 /// Why somebody was not let in.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,9 +46,13 @@ impl AuthenticateToken {
             .find_token(token.hash())
             .await?
             .ok_or(AuthenticateError::Invalid)?;
-        grant
-            .principal(self.clock.now())
-            .ok_or(AuthenticateError::Invalid)
+        let (now, tenant, id) = (self.clock.now(), grant.tenant, grant.id);
+        let is_news = grant.is_news(now);
+        let principal = grant.principal(now).ok_or(AuthenticateError::Invalid)?;
+        if is_news {
+            self.book.used(tenant, id, now).await?;
+        }
+        Ok(principal)
     }
 }
 
@@ -74,6 +83,18 @@ pub enum MintError {
     /// It would have ended already.
     #[error("the token would have ended already")]
     AlreadyEnded,
+    /// The staff member is not of this business.
+    #[error("there is no such staff member")]
+    UnknownStaff,
+    /// Tokens mint no tokens.
+    #[error("minting takes a person: a token cannot mint tokens")]
+    NotAPerson,
+    /// More than whoever asks is.
+    #[error(transparent)]
+    AboveOwnRole(#[from] AboveOwnRole),
+    /// The key came with another order before.
+    #[error("the key came with another order before")]
+    KeyReused,
     /// The book of tokens does not answer.
     #[error("the book of tokens is unavailable")]
     Unavailable(#[from] Outage),
@@ -93,7 +114,7 @@ pub struct MintToken {
 }
 
 impl MintToken {
-    /// Mints a token for a tenant. Asking twice makes two.
+    /// Mints a token for a tenant, as the operator does. Asking twice makes two.
     ///
     /// # Errors
     /// [`MintError`]; nothing is on record then.
@@ -102,6 +123,46 @@ impl MintToken {
         tenant: TenantId,
         order: TokenOrder,
     ) -> Result<(TokenId, PresentedToken), MintError> {
+        let (new, token) = self.make(order, None, None)?;
+        let id = new.id;
+        match self.book.mint(tenant, new).await? {
+            MintOutcome::Minted | MintOutcome::Before(_) | MintOutcome::OtherOrder => Ok((id, token)),
+            MintOutcome::UnknownStaff => Err(MintError::UnknownStaff),
+        }
+    }
+
+    /// Mints a token for the business of whoever asks, never for more than they are themselves. The same order makes one
+    /// token, whose text is told the first time and never again.
+    ///
+    /// # Errors
+    /// [`MintError`]; nothing is on record then.
+    pub async fn by_person(
+        &self,
+        by: &Principal,
+        key: OrderKey,
+        order: TokenOrder,
+    ) -> Result<(TokenId, Option<PresentedToken>), MintError> {
+        match by.kind {
+            ActorKind::Person => {}
+            ActorKind::Token => return Err(MintError::NotAPerson),
+        }
+        may_grant(by, order.role)?;
+        let (new, token) = self.make(order, Some(by.name.clone()), Some(key))?;
+        let id = new.id;
+        match self.book.mint(by.tenant, new).await? {
+            MintOutcome::Minted => Ok((id, Some(token))),
+            MintOutcome::Before(id) => Ok((id, None)),
+            MintOutcome::OtherOrder => Err(MintError::KeyReused),
+            MintOutcome::UnknownStaff => Err(MintError::UnknownStaff),
+        }
+    }
+
+    fn make(
+        &self,
+        order: TokenOrder,
+        minted_by: Option<String>,
+        key: Option<OrderKey>,
+    ) -> Result<(NewToken, PresentedToken), MintError> {
         let now = self.clock.now();
         if !(1..=80).contains(&order.name.trim().chars().count()) {
             return Err(MintError::BadName);
@@ -112,12 +173,9 @@ impl MintToken {
         if order.expires_at.is_some_and(|end| end <= now) {
             return Err(MintError::AlreadyEnded);
         }
-        let (id, token) = (
-            self.ids.fresh(),
-            PresentedToken::from_bytes(self.secrets.secret()),
-        );
+        let token = PresentedToken::from_bytes(self.secrets.secret());
         let new = NewToken {
-            id,
+            id: self.ids.fresh(),
             hash: token.hash(),
             name: order.name.trim().to_owned(),
             role: order.role,
@@ -125,9 +183,10 @@ impl MintToken {
             scopes: order.scopes,
             created_at: now,
             expires_at: order.expires_at,
+            minted_by,
+            order: key,
         };
-        self.book.mint(tenant, new).await?;
-        Ok((id, token))
+        Ok((new, token))
     }
 }
 

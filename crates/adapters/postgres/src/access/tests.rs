@@ -11,6 +11,7 @@ fn grant(number: u128) -> TokenGrant {
         scopes: BTreeSet::new(),
         expires_at: None,
         revoked_at: None,
+        last_used_at: None,
     }
 }
 

@@ -7,6 +7,7 @@ fn principal(role: Role, scopes: &[Scope]) -> Principal {
         role,
         scopes: scopes.iter().copied().collect(),
         staff: None,
+        kind: ActorKind::Token,
         subject: uuid::Uuid::from_u128(1),
         name: "token:1".to_owned(),
     }

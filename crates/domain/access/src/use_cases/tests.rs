@@ -116,3 +116,64 @@ fn the_fake_keeps_the_promises_of_the_port() {
         InMemoryAccessBook::default()
     }));
 }
+
+fn person(role: Role) -> Principal {
+    Principal {
+        tenant: tenant(1),
+        role,
+        scopes: Scope::ALL.into_iter().collect(),
+        staff: None,
+        kind: ActorKind::Person,
+        subject: uuid::Uuid::from_u128(1),
+        name: "person:1".to_owned(),
+    }
+}
+
+fn key(text: &str) -> OrderKey {
+    OrderKey {
+        key: text.to_owned(),
+        print: ratiba_kernel::Fingerprint::of(text),
+    }
+}
+
+#[test]
+fn a_persons_token_is_told_once_and_is_never_more_than_they_are() {
+    let world = world();
+    let mint = |by: &Principal, role| {
+        block_on(
+            world
+                .mint
+                .by_person(by, key("one"), order(role, &[Scope::AppointmentsRead])),
+        )
+    };
+    let (id, token) = mint(&person(Role::Manager), Role::Receptionist).unwrap();
+    let principal = block_on(world.authenticate.execute(&token.unwrap())).unwrap();
+    assert_eq!(principal.subject, id.as_uuid());
+    assert_eq!(
+        mint(&person(Role::Manager), Role::Receptionist),
+        Ok((id, None)),
+        "the same order"
+    );
+    assert_eq!(
+        mint(&person(Role::Manager), Role::Owner),
+        Err(AboveOwnRole::Granted(Role::Owner).into())
+    );
+    assert_eq!(mint(&principal, Role::Therapist), Err(MintError::NotAPerson));
+}
+
+#[test]
+fn a_tokens_use_is_noted_once_a_minute() {
+    let world = world();
+    let (_, token) = block_on(world.mint.execute(tenant(1), order(Role::Owner, &[]))).unwrap();
+    let begin = world.clock.now();
+    let used = || {
+        block_on(world.authenticate.execute(&token)).unwrap();
+        let records = block_on(world.mint.book.tokens(tenant(1))).unwrap();
+        records[0].grant.last_used_at
+    };
+    assert_eq!(used(), Some(begin));
+    world.clock.advance(Duration::seconds(59));
+    assert_eq!(used(), Some(begin));
+    world.clock.advance(Duration::SECOND);
+    assert_eq!(used(), Some(begin + Duration::MINUTE));
+}

@@ -1,0 +1,44 @@
+use super::*;
+
+#[test]
+fn what_is_made_from_a_secret_is_its_own_and_differs() {
+    let (one, two) = (
+        SignInSecret::from_bytes([1; 32]),
+        SignInSecret::from_bytes([2; 32]),
+    );
+    let made = [
+        one.state(),
+        one.nonce(),
+        one.verifier(),
+        two.state(),
+        one.reveal().to_owned(),
+    ];
+    for (place, text) in made.iter().enumerate() {
+        assert!(!made[..place].contains(text), "{place}");
+        assert_eq!(text.len(), 64);
+    }
+    let again = SignInSecret::parse(one.reveal()).unwrap();
+    assert_eq!(again.state(), one.state());
+    assert_eq!(format!("{one:?}"), "SignInSecret(…)");
+}
+
+#[test]
+fn a_browser_is_sent_back_to_a_path_of_ours_alone() {
+    for path in ["/", "/calendar?day=2026-06-01&staff=1", "/join#invitation"] {
+        assert!(ReturnTo::parse(path).is_some(), "{path}");
+    }
+    let long = format!("/{}", "x".repeat(RETURN_TO_BYTES_MAX));
+    for elsewhere in [
+        "",
+        "calendar",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "https://evil.example",
+        "/a\r\nSet-Cookie: x",
+        "/a;b",
+        &long,
+    ] {
+        assert_eq!(ReturnTo::parse(elsewhere), None, "{elsewhere}");
+    }
+}
