@@ -78,9 +78,14 @@ async fn a_rule_that_reaches_into_a_frozen_month_is_refused_and_the_way_to_an_am
         "{refused}"
     );
     let way = refused["amendments"].as_str().unwrap();
-    let mut rule = waxing("2026-05-01", 9_000);
+    let april = json!({ "month": "2026-04" });
+    let (status, closed) = world
+        .call(Method::POST, "/api/v1/commission/closes", Some(april))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{closed}");
+    let mut rule = waxing("2026-04-01", 9_000);
     rule["service_category"] = json!("massage");
-    let body = json!({ "month": "2026-05", "rules": [rule] });
+    let body = json!({ "month": "2026-04", "rules": [rule] });
     let (status, proposals) = world.call(Method::POST, way, Some(body.clone())).await;
     assert_eq!(status, StatusCode::OK, "{proposals}");
     let first = &proposals["amendments"][0];
@@ -91,7 +96,7 @@ async fn a_rule_that_reaches_into_a_frozen_month_is_refused_and_the_way_to_an_am
     // Whoever approves it names the same rule.
     let amendments = "/api/v1/commission/amendments";
     let mut approval = json!({
-        "month": "2026-05", "staff_id": first["staff_id"], "content_hash": first["content_hash"], "rules": body["rules"],
+        "month": "2026-04", "staff_id": first["staff_id"], "content_hash": first["content_hash"], "rules": body["rules"],
     });
     let (status, refused) = world.call(Method::POST, amendments, Some(approval.clone())).await;
     assert_eq!(

@@ -6,7 +6,8 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use ratiba_access::Role;
+use ratiba_access::use_cases::TokenOrder;
+use ratiba_access::{Role, Scope};
 use ratiba_kernel::Clock as _;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -404,6 +405,68 @@ async fn endpoints_are_for_those_who_run_the_business() {
         )
         .await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
+}
+
+#[tokio::test]
+async fn an_address_hears_no_more_than_whoever_names_it_may_see() {
+    let world = World::new().await;
+    let order = TokenOrder {
+        name: "integrator".to_owned(),
+        role: Role::Owner,
+        staff: None,
+        scopes: [
+            Scope::IntegrationsRead,
+            Scope::IntegrationsWrite,
+            Scope::AppointmentsRead,
+        ]
+        .into(),
+        expires_at: None,
+    };
+    let minted = world.parts.mint_token.execute(world.tenant.tenant, order).await;
+    let token = minted.unwrap().1.reveal().to_owned();
+    let books = Listener::start();
+    let body = |events: &[&str]| json!({ "url": books.url, "events": events });
+    let name = async |events: &[&str]| {
+        let made = world.call_as(&token, Method::POST, ENDPOINTS, Some(body(events)));
+        made.await
+    };
+    let (status, problem) = name(&["appointment.booked", "payment.settled"]).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "{problem}");
+    assert!(problem.to_string().contains("payments:read"), "{problem}");
+    let (status, made) = name(&["appointment.booked"]).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    // Neither by a later change, nor by another address for what somebody else had told, nor by looking at what was told.
+    let change = async |endpoint: &Value, body: Value| {
+        let path = format!("{ENDPOINTS}/{}", endpoint["id"].as_str().unwrap());
+        let request = reqwest::Client::new().patch(format!("{}{path}", world.api));
+        let version = world.version_of(&path).await;
+        let request = request
+            .bearer_auth(&token)
+            .header("If-Match", format!("\"{version}\""));
+        request.json(&body).send().await.unwrap().status()
+    };
+    let more = json!({ "events": ["appointment.booked", "payment.settled"] });
+    assert_eq!(change(&made["endpoint"], more).await, StatusCode::FORBIDDEN);
+    let (theirs, _) = add(&world, &books.url, &["payment.settled"]).await;
+    let elsewhere = json!({ "url": format!("{}elsewhere", books.url) });
+    assert_eq!(change(&theirs, elsewhere).await, StatusCode::FORBIDDEN);
+    world.book_and_pay().await;
+    let told = deliveries(&world, "?state=delivered").await;
+    let of = |name: &str| {
+        let found = told.iter().find(|one| one["event"] == name);
+        found.unwrap_or_else(|| panic!("{name} in {told:?}"))["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    for (event, wanted) in [
+        ("appointment.booked", StatusCode::OK),
+        ("payment.settled", StatusCode::FORBIDDEN),
+    ] {
+        let path = format!("{DELIVERIES}/{}", of(event));
+        let (status, answer) = world.call_as(&token, Method::GET, &path, None).await;
+        assert_eq!(status, wanted, "{event}: {answer}");
+    }
 }
 
 #[tokio::test]

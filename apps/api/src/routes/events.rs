@@ -93,7 +93,7 @@ async fn listen(
         )
     })?;
     let zone = state.parts.booking.catalogue.zone(tenant).await?;
-    let mut buffer = VecDeque::from([format!("retry: {COME_BACK_MS}\n\n")]);
+    let mut buffer = VecDeque::new();
     let at = match last_seen(&request)? {
         None => state.parts.events_head(tenant).await?,
         Some(seen) => match state.parts.events_standing(tenant, seen, BEHIND_MAX).await? {
@@ -105,6 +105,8 @@ async fn listen(
             }
         },
     };
+    // The place comes first: who hears nothing before the line breaks comes back to it, too.
+    buffer.push_front(format!("retry: {COME_BACK_MS}\nid: {at}\n\n"));
     let now = Instant::now(); // bookkeeping: how long a listener went unasked
     let listener = Listener {
         state,
@@ -168,7 +170,7 @@ impl Listener {
             }
             if self.beaten.elapsed() >= limits.beat {
                 self.beaten = Instant::now(); // bookkeeping
-                return Some(": still here\n\n".to_owned());
+                return Some(format!(": still here\nid: {}\n\n", self.at));
             }
             self.state.streams.wait().await;
         }
@@ -208,15 +210,25 @@ impl Listener {
     }
 }
 
-/// What of an event somebody may hear; `None` if nothing.
-fn heard_by(principal: &Principal, live: &Live) -> Option<Live> {
-    let scope = match live.name.subject() {
+/// The scope that whoever hears of a subject needs.
+pub(super) const fn scope_of(subject: Subject) -> Scope {
+    match subject {
         Subject::Appointments => Scope::AppointmentsRead,
         Subject::Payments => Scope::PaymentsRead,
         Subject::Conversations => Scope::ConversationsRead,
+        Subject::Commission => Scope::CommissionRead,
+        Subject::Endpoints => Scope::IntegrationsRead,
+    }
+}
+
+/// What of an event somebody may hear; `None` if nothing.
+fn heard_by(principal: &Principal, live: &Live) -> Option<Live> {
+    match live.name.subject() {
         Subject::Commission | Subject::Endpoints => return None,
-    };
-    principal.require(scope).ok()?;
+        subject @ (Subject::Appointments | Subject::Payments | Subject::Conversations) => {
+            principal.require(scope_of(subject)).ok()?;
+        }
+    }
     match principal.only_staff() {
         Some(own) => live.of_staff(own),
         None => Some(live.clone()),

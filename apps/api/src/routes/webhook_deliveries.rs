@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::webhook_endpoints::EventWord;
+use super::webhook_endpoints::{EventWord, may_hear};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::CheckedQuery;
@@ -221,6 +221,7 @@ async fn show(
         .delivery(tenant, id_of(&id)?)
         .await?;
     let found = found.ok_or_else(Problem::not_found)?;
+    may_hear(&caller.0, [&found.message.name])?;
     let zone = state.parts.booking.catalogue.zone(tenant).await?;
     Ok(HttpResponse::Ok().json(DeliveryWithBody {
         delivery: DeliveryAnswer::of(&found, &zone),

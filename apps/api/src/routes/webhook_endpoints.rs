@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, web};
-use ratiba_access::Scope;
+use ratiba_access::{Principal, Scope};
 use ratiba_assembly::Parts;
 use ratiba_booking::appointment::Version;
 use ratiba_integrations::endpoint::{Endpoint as Hook, EndpointId, EndpointOrder, Standing};
@@ -17,6 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use super::appointments::wrong;
+use super::events::scope_of;
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IfMatch, etag};
@@ -252,6 +253,26 @@ fn names(words: &[EventWord]) -> BTreeSet<EventName> {
     words.iter().map(|word| word.0).collect()
 }
 
+/// An address is told no more than whoever names it may see.
+///
+/// # Errors
+/// Forbidden, with the scope that is missing.
+pub(super) fn may_hear<'a>(
+    principal: &Principal,
+    events: impl IntoIterator<Item = &'a EventName>,
+) -> Result<(), Problem> {
+    let subjects: BTreeSet<Scope> = events
+        .into_iter()
+        .map(|event| scope_of(event.subject()))
+        .collect();
+    for scope in subjects {
+        if let Err(missing) = principal.require(scope) {
+            return Err(Problem::new(Kind::Forbidden, missing.to_string()));
+        }
+    }
+    Ok(())
+}
+
 fn answer(status: u16, hook: &Hook, zone: &Zone) -> HttpResponse {
     let tag = etag(Version::read(hook.version));
     let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
@@ -286,10 +307,12 @@ async fn create(
     Checked(body): Checked<HookBody>,
 ) -> Result<HttpResponse, Problem> {
     let tenant = caller.0.tenant;
+    let events = names(&body.events);
+    may_hear(&caller.0, &events)?;
     let order = EndpointOrder {
         url: body.url,
         description: body.description,
-        events: names(&body.events),
+        events,
         is_on: true,
     };
     let made = state.parts.integrations.keep.add(tenant, order).await;
@@ -324,6 +347,10 @@ async fn change(
 ) -> Result<HttpResponse, Problem> {
     let tenant = caller.0.tenant;
     let id: EndpointId = id_of(&id)?;
+    // Also an address alone: what is told to the old one would be told to the new one.
+    let found = state.parts.integrations.book.endpoint(tenant, id).await?;
+    may_hear(&caller.0, found.iter().flat_map(|found| &found.events))?;
+    may_hear(&caller.0, &body.events.as_deref().map(names).unwrap_or_default())?;
     let keep = &state.parts.integrations.keep;
     let changed = keep.change(tenant, id, version.number(), |found| EndpointOrder {
         url: body.url.unwrap_or_else(|| found.url.clone()),

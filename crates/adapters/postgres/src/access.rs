@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::database::{Database, TenantTx, TxError};
 use crate::people::is_staff;
-use crate::schema::{access_keys, personal_access_tokens as tokens};
+use crate::schema::{access_keys, memberships, personal_access_tokens as tokens, tenants};
 
 /// [`AccessBook`] on PostgreSQL: hashes lead to a tenant through the global table `access_keys`, the rest
 /// is the tenant's. Clones share what they remember.
@@ -77,13 +77,50 @@ impl PgAccessBook {
             .tenant(tenant, move |tx| {
                 let row = tokens::table
                     .filter(tokens::tenant_id.eq(tx.tenant_uuid()).and(tokens::id.eq(token)))
-                    .select(GRANT)
-                    .first::<TokenRow>(tx.conn())
+                    .select((GRANT, tokens::minted_by))
+                    .first::<(TokenRow, Option<String>)>(tx.conn())
                     .optional()?;
-                row.map(|row| grant_of(tenant, row)).transpose()
+                let Some((row, minted_by)) = row else {
+                    return Ok(None);
+                };
+                let grant = grant_of(tenant, row)?;
+                let stands = stands(tx, minted_by.as_deref(), grant.role)?;
+                Ok(stands.then_some(grant))
             })
             .await
     }
+}
+
+/// Whether a token of an existing business still stands for something: a business that is not active has none, and one that a
+/// person minted is never more than that person is by now: nothing while they are suspended, and nothing once they are gone.
+fn stands(tx: &mut TenantTx<'_>, minted_by: Option<&str>, role: Role) -> Result<bool, TxError<Outage>> {
+    let tenant = tx.tenant_uuid();
+    let active = tenants::id.eq(tenant).and(tenants::state.eq("active"));
+    if !diesel::select(diesel::dsl::exists(tenants::table.filter(active))).get_result(tx.conn())? {
+        return Ok(false);
+    }
+    let Some(person) = minted_by.and_then(|by| by.strip_prefix("person:")) else {
+        return Ok(true);
+    };
+    let Ok(person) = person.parse::<Uuid>() else {
+        return Err(TxError::impossible(
+            "personal_access_tokens",
+            tenant,
+            "minted by no person",
+        ));
+    };
+    let own = memberships::tenant_id
+        .eq(tenant)
+        .and(memberships::person_id.eq(person))
+        .and(memberships::suspended_at.is_null());
+    let theirs = memberships::table
+        .filter(own)
+        .select(memberships::role)
+        .first::<String>(tx.conn())
+        .optional()?;
+    Ok(theirs
+        .and_then(|word| Role::parse(&word))
+        .is_some_and(|theirs| theirs >= role))
 }
 
 /// What a [`TokenRow`] is read from.

@@ -48,9 +48,17 @@ impl PeopleBook for PgPeople {
                 let own = member_profiles::tenant_id
                     .eq(tx.tenant_uuid())
                     .and(member_profiles::person_id.eq(person));
-                diesel::update(member_profiles::table.filter(own))
-                    .set((member_profiles::name.eq(&name), member_profiles::email.eq(&email)))
-                    .execute(tx.conn())?;
+                // An issuer that says nothing of a name or an address takes none away.
+                if !name.is_empty() {
+                    diesel::update(member_profiles::table.filter(own))
+                        .set(member_profiles::name.eq(&name))
+                        .execute(tx.conn())?;
+                }
+                if email.is_some() {
+                    diesel::update(member_profiles::table.filter(own))
+                        .set(member_profiles::email.eq(&email))
+                        .execute(tx.conn())?;
+                }
                 Ok::<_, TxError<Outage>>(())
             };
             self.database.tenant(TenantId::from_uuid(tenant), rename).await?;

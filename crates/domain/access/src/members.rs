@@ -4,7 +4,7 @@ use ratiba_kernel::{Id, Outage};
 use time::OffsetDateTime;
 
 use crate::person::{PersonId, Profile};
-use crate::principal::{Principal, Role, StaffMember};
+use crate::principal::{ActorKind, Principal, Role, StaffMember};
 
 /// Members of one business at most, suspended ones included.
 pub const MEMBERS_MAX: usize = 500;
@@ -136,6 +136,9 @@ pub enum AboveOwnRole {
     /// The member would become more than they are.
     #[error("nobody makes somebody more than they are themselves: this needs {}", .0.name())]
     Granted(Role),
+    /// A token would make somebody more: they could mint what it may not.
+    #[error("only somebody who is signed in makes a member more than they are")]
+    ByToken,
 }
 
 /// Whether `by` may change `member` so: nobody changes somebody who is more, or makes anybody more than they are.
@@ -147,6 +150,9 @@ pub fn may_change(by: &Principal, member: &Member, change: MemberChange) -> Resu
         return Err(AboveOwnRole::Member(member.role));
     }
     match change {
+        MemberChange::Become { role, .. } if role > member.role && by.kind == ActorKind::Token => {
+            Err(AboveOwnRole::ByToken)
+        }
         MemberChange::Become { role, .. } => may_grant(by, role),
         MemberChange::Suspend | MemberChange::Resume | MemberChange::Remove => Ok(()),
     }

@@ -114,7 +114,7 @@ pub struct AuthorizationRequest {
 }
 
 /// What is brought back from the issuer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Redemption {
     /// The same address as in the question.
     pub redirect_uri: String,
@@ -122,6 +122,15 @@ pub struct Redemption {
     pub secret: SignInSecret,
     /// The issuer's code.
     pub code: String,
+}
+
+impl fmt::Debug for Redemption {
+    /// Leaves out the code, which signs somebody in.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redemption")
+            .field("redirect_uri", &self.redirect_uri)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Somebody whom the issuer vouches for.

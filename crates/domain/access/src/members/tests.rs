@@ -43,13 +43,16 @@ fn change() -> impl Strategy<Value = MemberChange> {
 
 proptest! {
     #[test]
-    fn nobody_reaches_above_their_own_role(by in role(), of in role(), change in change()) {
-        let allowed = may_change(&acting(by), &member(of, Standing::Active), change).is_ok();
+    fn nobody_reaches_above_their_own_role(by in role(), of in role(), change in change(), token in any::<bool>()) {
+        let kind = if token { ActorKind::Token } else { ActorKind::Person };
+        let by_whom = Principal { kind, ..acting(by) };
+        let allowed = may_change(&by_whom, &member(of, Standing::Active), change).is_ok();
         let granted = match change {
             MemberChange::Become { role, .. } => role,
             MemberChange::Suspend | MemberChange::Resume | MemberChange::Remove => of,
         };
-        prop_assert_eq!(allowed, of <= by && granted <= by);
+        let raised_by_token = token && granted > of;
+        prop_assert_eq!(allowed, of <= by && granted <= by && !raised_by_token);
     }
 }
 
