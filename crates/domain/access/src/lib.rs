@@ -8,6 +8,7 @@ pub mod members;
 pub mod person;
 pub mod ports;
 pub mod principal;
+mod random_text;
 pub mod session;
 pub mod sign_in;
 pub mod token;

@@ -7,6 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::person::PersonId;
 use crate::principal::{ActorKind, Principal, Role, Scope, StaffMember};
+use crate::random_text::RandomText;
 
 /// How long a session lasts, however much it is used.
 pub const LASTS: Duration = Duration::days(7);
@@ -17,35 +18,31 @@ pub const SEEN_EVERY: Duration = Duration::MINUTE;
 
 /// The secret of a session as its cookie carries it: 64 hexadecimal digits. `Debug` says nothing.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SessionSecret(String);
+pub struct SessionSecret(RandomText);
 
 impl SessionSecret {
     /// A secret of 32 random bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(hex::encode(bytes))
+        Self(RandomText::from_bytes(bytes))
     }
 
     /// Reads what a cookie carries; `None` unless the form is right.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let right = text.len() == 64
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        right.then(|| Self(text.to_owned()))
+        RandomText::parse(text).map(Self)
     }
 
     /// What is stored and compared.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
-        TokenHash::of(&self.0)
+        TokenHash::of(self.0.as_str())
     }
 
     /// The text, for the cookie.
     #[must_use]
     pub fn reveal(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 

@@ -6,6 +6,7 @@ use ratiba_kernel::Outage;
 use sha2::{Digest as _, Sha256};
 
 use crate::person::{Identity, Profile};
+use crate::random_text::RandomText;
 
 /// How long somebody may take at the issuer.
 pub const TAKES_AT_MOST: time::Duration = time::Duration::minutes(10);
@@ -14,29 +15,25 @@ pub const TAKES_AT_MOST: time::Duration = time::Duration::minutes(10);
 /// that ties the issuer's answer to this browser is made from it, so nothing has to be remembered here. `Debug` says
 /// nothing.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SignInSecret(String);
+pub struct SignInSecret(RandomText);
 
 impl SignInSecret {
     /// A secret of 32 random bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(hex::encode(bytes))
+        Self(RandomText::from_bytes(bytes))
     }
 
     /// Reads what the cookie carries; `None` unless the form is right.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let right = text.len() == 64
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        right.then(|| Self(text.to_owned()))
+        RandomText::parse(text).map(Self)
     }
 
     /// The text, for the cookie.
     #[must_use]
     pub fn reveal(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 
     /// What the issuer's answer must repeat: it shows that this browser asked.
@@ -60,7 +57,10 @@ impl SignInSecret {
     /// The secret is random and longer than one block of guesses, so a hash under a name of its own gives what nobody
     /// can turn back or into another.
     fn derived(&self, what: &str) -> String {
-        hex::encode(Sha256::digest(format!("ratiba sign-in {what}:{}", self.0)))
+        hex::encode(Sha256::digest(format!(
+            "ratiba sign-in {what}:{}",
+            self.0.as_str()
+        )))
     }
 }
 
