@@ -14,7 +14,7 @@ if (process.argv.includes("--check")) {
     console.error("src/api/schema.d.ts is not what docs/api/openapi.json says: npm run generate");
     process.exit(1);
   }
-  console.log("the client's types are those of docs/api/openapi.json");
+  process.stdout.write("the client's types are those of docs/api/openapi.json\n");
 } else {
   await writeFile(target, printed);
 }

@@ -65,7 +65,7 @@ const server = createServer((request, response) => {
     response.end(page);
   });
 });
-server.listen(port, "127.0.0.1", () => console.log(`console: http://127.0.0.1:${port}/`));
+server.listen(port, "127.0.0.1", () => process.stdout.write(`console: http://127.0.0.1:${port}/\n`));
 // Whoever started it holds its standard input: that it ends is the message.
 process.stdin.resume();
 process.stdin.on("end", () => process.exit(0));

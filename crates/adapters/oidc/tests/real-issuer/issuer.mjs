@@ -22,7 +22,7 @@ server.service.on('beforeResponse', (answer) => {
   }
 });
 
-const tell = (what) => console.log(JSON.stringify(what));
+const tell = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 tell({ issuer: server.issuer.url, port: server.address().port, now: seconds() });
 for await (const line of createInterface({ input: process.stdin })) {
   plan = JSON.parse(line);
