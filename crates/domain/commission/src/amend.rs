@@ -10,7 +10,7 @@ use ratiba_kernel::money::div_half_away_from_zero;
 use ratiba_kernel::{Money, MoneyError, Zone};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Group, Line, Reason, StaffFigure, earned};
+use crate::engine::{Group, Line, Reason, StaffFigure, Verdict, earned};
 use crate::guarantee::Earned;
 use crate::hash::ContentHash;
 use crate::hours::HoursWorked;
@@ -139,12 +139,20 @@ impl<'a> Standing<'a> {
     }
 
     fn differs(&self, now: &Line, basis: Basis) -> bool {
+        let commission_counts = match basis {
+            Basis::Anew => true,
+            // Without a base a refund shows in nothing but the sum for the service; that somebody edited the rule since is no
+            // news of the work.
+            Basis::RecordedRate => {
+                self.recorded.1 <= 0 && say_the_same(&self.latest.reason.verdict, &now.reason.verdict)
+            }
+        };
         self.base != now.base
             || self.tip != now.tip
             || self.seconds != now.reason.rendered_seconds
             || self.latest.reason.ended_at != now.reason.ended_at
             || self.latest.reason.end_source != now.reason.end_source
-            || (basis == Basis::Anew && self.commission != now.commission)
+            || (commission_counts && self.commission != now.commission)
     }
 
     fn withdrawn(&self) -> Result<DeltaLine, MoneyError> {
@@ -178,6 +186,20 @@ impl<'a> Standing<'a> {
             rendered_seconds: now.reason.rendered_seconds.saturating_sub(self.seconds),
             reason: now.reason.clone(),
         })
+    }
+}
+
+/// Whether one rule decided both, and said the same.
+fn say_the_same(one: &Verdict, other: &Verdict) -> bool {
+    match (one, other) {
+        (
+            Verdict::Won { rule, term, .. },
+            Verdict::Won {
+                rule: of, term: says, ..
+            },
+        ) => rule == of && term == says,
+        (Verdict::Gap, Verdict::Gap) | (Verdict::NoShow, Verdict::NoShow) => true,
+        (Verdict::Won { .. } | Verdict::Gap | Verdict::NoShow, _) => false,
     }
 }
 

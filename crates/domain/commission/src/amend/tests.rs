@@ -5,7 +5,7 @@ use super::*;
 use crate::engine::compute;
 use crate::period::FrozenBy;
 use crate::resolve::RuleTable;
-use crate::rule::{RuleScope, RuleValue};
+use crate::rule::{RuleScope, RuleType, RuleValue};
 use crate::terms::Names;
 use crate::test_support::{
     a_tier, category, kes, money, month, percent, rule, settings, some_work, staff, tiered,
@@ -140,6 +140,32 @@ fn what_was_frozen_without_a_base_earns_at_its_rule_once_there_is_one() {
     let refunded = figure(&percent(1_000), &[some_work(1).refunded(50_000).build()]);
     let second = proposed(&[&close, &first], &refunded).unwrap();
     assert_eq!(second.commission, kes(-200));
+}
+
+#[test]
+fn a_sum_for_a_service_without_a_base_is_taken_back_with_the_money() {
+    let of = |minor| {
+        let json = serde_json::json!({ "amount_minor": minor, "base": { "subtract": ["product_cost"] } });
+        let massage = RuleScope::Category(category("massage"));
+        RuleValue::parse(RuleType::Fixed, &massage, &json, ratiba_kernel::Currency::Kes).unwrap()
+    };
+    let work = |refunded| {
+        let mut work = some_work(1).refunded(refunded).build();
+        work.sale.product_cost = work.sale.charged;
+        [work]
+    };
+    let close = frozen(&of(50_000), &work(0));
+    assert_eq!(
+        (close.period().commission, close.lines()[0].base),
+        (kes(500), kes(0))
+    );
+    // An edited sum is no news of the work.
+    assert_eq!(proposed(&[&close], &figure(&of(20_000), &work(0))), None);
+    let half = proposed(&[&close], &figure(&of(50_000), &work(50_000))).unwrap();
+    assert_eq!(half.commission, kes(-250));
+    let half = approved(2, half);
+    let rest = proposed(&[&close, &half], &figure(&of(50_000), &work(100_000))).unwrap();
+    assert_eq!(rest.commission, kes(-250));
 }
 
 #[test]

@@ -15,9 +15,13 @@ use crate::tiers::{Tier, TierMethod};
 use crate::tips::Tip;
 use crate::work::Sale;
 
+mod amended;
+mod generated;
 mod laws;
+mod months;
 mod parts;
 mod reference;
+mod splitting;
 
 fn massage() -> RuleScope {
     RuleScope::Category(category("massage"))
