@@ -1,5 +1,5 @@
-//! `cargo xtask tidy`: every module says what it is for, every link in the docs leads somewhere, and no file
-//! lies around.
+//! `cargo xtask tidy`: every module says what it is for, every link in the docs leads somewhere, no file lies around, and
+//! none has the marks of a merge in it.
 
 use std::path::Path;
 
@@ -23,6 +23,9 @@ const STRAY: [&str; 9] = [
     "orig", "rej", "bak", "swp", "tmp", "log", "new", "profraw", "DS_Store",
 ];
 
+/// What is written by hand, and merged.
+const WRITTEN: [&str; 9] = ["css", "json", "md", "mjs", "rs", "sql", "toml", "ts", "tsx"];
+
 /// Fails with every fault.
 pub(crate) fn run() -> anyhow::Result<()> {
     let root = workspace::root();
@@ -40,6 +43,13 @@ pub(crate) fn run() -> anyhow::Result<()> {
             .extension()
             .map(|extension| extension.to_string_lossy().into_owned());
         let extension = extension.unwrap_or_default();
+        if WRITTEN.contains(&extension.as_str())
+            && let Some(line) = merge_mark(&files::read(path)?)
+        {
+            faults.push(format!(
+                "{place}:{line}: the mark of a merge that nobody finished"
+            ));
+        }
         if STRAY.contains(&extension.as_str()) || place.ends_with('~') || place.ends_with("/mod.rs") {
             faults.push(format!("{place}: has no place here"));
         } else if extension == "rs" {
@@ -58,6 +68,13 @@ pub(crate) fn run() -> anyhow::Result<()> {
     }
     println!("{} files are tidy", paths.len());
     Ok(())
+}
+
+/// The first line that a merge put there, counted from one.
+fn merge_mark(text: &str) -> Option<usize> {
+    let marks = ["<<<<<<< ", ">>>>>>> "];
+    let marked = |line: &str| marks.iter().any(|mark| line.starts_with(mark));
+    text.lines().position(marked).map(|place| place + 1)
 }
 
 /// What is wrong with one Rust file. Unit tests stand beside what they test and need no introduction, and what

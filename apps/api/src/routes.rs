@@ -12,6 +12,7 @@ pub mod card_links;
 pub mod cash;
 pub mod cohort;
 pub mod commission;
+pub mod commission_amendments;
 pub mod commission_figures;
 pub mod commission_rules;
 pub mod commission_settings;
@@ -112,6 +113,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(imports::endpoints());
     all.extend(commission::endpoints());
     all.extend(commission_figures::endpoints());
+    all.extend(commission_amendments::endpoints());
     all.extend(commission_rules::endpoints());
     all.extend(commission_settings::endpoints());
     all.extend(commission_statements::endpoints());

@@ -28,3 +28,11 @@ fn a_module_without_introduction_is_untidy_and_its_unit_tests_are_not() {
     assert!(code("crates/kernel/src/money.rs", "\n//! Amounts.\n").is_none());
     assert!(code("crates/kernel/src/money/tests.rs", "use super::*;").is_none());
 }
+
+#[test]
+fn a_merge_that_nobody_finished_is_found_at_its_line() {
+    let (ours, theirs) = ("<".repeat(7), ">".repeat(7));
+    let text = format!("one\n{ours} HEAD\ntwo\n=======\nthree\n{theirs} main\n");
+    assert_eq!(merge_mark(&text), Some(2));
+    assert_eq!(merge_mark("a heading\n=======\n<<< no mark\n"), None);
+}

@@ -15,7 +15,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::appointments::{only_parameter, shown};
-use super::commission_figures::{chain_of, fault, hash_of, month_of};
+use super::commission_amendments::chain_of;
+use super::commission_figures::{fault, hash_of, month_of};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::Checked;

@@ -15,7 +15,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::appointments::wrong;
-use super::commission_figures::{chain_of, present};
+use super::commission_amendments::{chain_of, present};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, CheckedQuery};
