@@ -10,8 +10,12 @@ use anyhow::bail;
 use crate::machine;
 use crate::postgres;
 use crate::process;
+use crate::workspace;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Below this a build, or a database that tests run on, is likely to end in the middle; in kilobytes.
+const ROOM_MIN_KB: u64 = 1_000_000;
 
 /// Fails with one line for each thing that the build misses.
 pub(crate) fn build() -> anyhow::Result<()> {
@@ -40,6 +44,10 @@ fn refuse(missing: Vec<String>) -> anyhow::Result<()> {
 }
 
 fn missing_for_build() -> Vec<String> {
+    // First: on a full disk nothing links, which would read as a missing library.
+    if let Some(line) = too_little_room() {
+        return vec![line];
+    }
     let installer = Installer::of_this_machine();
     let compiler = machine::variable("CC").unwrap_or_else(|| "cc".to_owned());
     if process::ask(Command::new(&compiler).arg("--version"), PATIENCE).is_none() {
@@ -56,6 +64,27 @@ fn missing_for_build() -> Vec<String> {
             installer.command(Need::Libpq)
         )]
     }
+}
+
+/// Says so if the disk that is built on is all but full. A machine that cannot tell is taken for roomy.
+fn too_little_room() -> Option<String> {
+    let place = workspace::target_directory().ok()?;
+    // Before the first build the directory is not there; the one above it is on the same disk.
+    let place = place.ancestors().find(|place| place.exists())?;
+    let report = process::ask(Command::new("df").arg("-Pk").arg(place), PATIENCE)?;
+    let free = free_kb(&report)?;
+    (free < ROOM_MIN_KB).then(|| {
+        format!(
+            "only {} MB are left on the disk of {}: a build from nothing takes 5 GB, with what a next build profits from 20 GB",
+            free / 1_000,
+            place.display()
+        )
+    })
+}
+
+/// The fourth column of the second line: what `df -Pk` prints everywhere (POSIX).
+fn free_kb(report: &str) -> Option<u64> {
+    report.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()
 }
 
 /// Links the smallest program there is against libpq, in the places where the build will look.
@@ -145,5 +174,18 @@ impl Installer {
             (Self::Unknown, Need::Libpq) => "install libpq with its development files, or set PQ_LIB_DIR",
             (Self::Unknown, Need::PostgresServer) => "install the PostgreSQL server, or set RATIBA_PG_BIN",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_a_disk_is_read_from_its_report() {
+        let report = "Filesystem     1024-blocks     Used Available Capacity Mounted on\n\
+                      /dev/vda         263174212 22020096  71303168      24% /\n";
+        assert_eq!(free_kb(report), Some(71_303_168));
+        assert_eq!(free_kb("df: no such file\n"), None);
     }
 }
