@@ -14,6 +14,7 @@ use ratiba_access::session::NoTenant;
 use ratiba_access::use_cases::AuthenticateError;
 use ratiba_access::{PresentedToken, Principal, SessionSecret, Visitor};
 use ratiba_assembly::access::Pages;
+use ratiba_booking::appointment::ChangedBy;
 
 use crate::State;
 use crate::cookies::Cookies;
@@ -27,6 +28,14 @@ const EVENTS: &str = "/api/v1/events";
 
 /// The one who acts, proven by a token or a session, and allowed what the register of endpoints asks for this route.
 pub struct Caller(pub Principal);
+
+impl Caller {
+    /// As the history of appointments names them.
+    #[must_use]
+    pub fn who(&self) -> ChangedBy {
+        ChangedBy::person(&self.0.name)
+    }
+}
 
 impl FromRequest for Caller {
     type Error = Problem;

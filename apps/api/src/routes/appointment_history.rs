@@ -25,9 +25,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         )
         .describe(
             "Every change that was recorded of it, the oldest first: its state and time as the change left them, and who \
-             wanted it. Bookings, moves and cancellations name the customer or somebody of the business, also where they \
-             came by WhatsApp; deadlines and payments name the system. What was recorded before histories were kept is \
-             missing.",
+             wanted it: the customer, somebody of the business (also where it came by WhatsApp), or the system, for \
+             deadlines and payments. What was recorded before histories were kept is missing.",
         )
         .group("appointments")
         .needs(Scope::AppointmentsBook)
@@ -51,7 +50,7 @@ struct EntryAnswer {
     /// `booked` (the first on record), `became` (another state), `moved` (another time or other staff) or `changed`
     /// (something else of it).
     what: &'static str,
-    /// `customer`, `person` or `system`; left out where the change named nobody.
+    /// `customer`, `person` or `system`; left out for changes of before they all named somebody.
     by: Option<&'static str>,
     /// Who of the business, as records name them: `token:` and an id, `admin:` and a number.
     name: Option<String>,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
-use ratiba_booking::appointment::{Appointment, AppointmentId, ChangedBy};
+use ratiba_booking::appointment::{Appointment, AppointmentId};
 use ratiba_booking::availability::Reason;
 use ratiba_booking::use_cases::{AttendanceError, CancelOrder, CancelTarget, MoveOrder, MoveTarget};
 use ratiba_kernel::{Id, Zone};
@@ -121,7 +121,12 @@ async fn checks_in(
 ) -> Result<HttpResponse, Problem> {
     let id: AppointmentId = id_of(&id)?;
     seen_last(&state, &caller, id, &seen).await?;
-    let done = state.parts.booking.attendance.check_in(caller.0.tenant, id).await;
+    let done = state
+        .parts
+        .booking
+        .attendance
+        .check_in(caller.0.tenant, id, caller.who())
+        .await;
     attended(&state, &caller, done).await
 }
 
@@ -134,7 +139,7 @@ async fn does_not_check_in(
     let id: AppointmentId = id_of(&id)?;
     seen_last(&state, &caller, id, &seen).await?;
     let attendance = &state.parts.booking.attendance;
-    let done = attendance.undo_check_in(caller.0.tenant, id).await;
+    let done = attendance.undo_check_in(caller.0.tenant, id, caller.who()).await;
     attended(&state, &caller, done).await
 }
 
@@ -147,7 +152,7 @@ async fn does_not_come(
     let id: AppointmentId = id_of(&id)?;
     seen_last(&state, &caller, id, &seen).await?;
     let attendance = &state.parts.booking.attendance;
-    let done = attendance.mark_no_show(caller.0.tenant, id).await;
+    let done = attendance.mark_no_show(caller.0.tenant, id, caller.who()).await;
     attended(&state, &caller, done).await
 }
 
@@ -160,7 +165,7 @@ async fn comes(
     let id: AppointmentId = id_of(&id)?;
     seen_last(&state, &caller, id, &seen).await?;
     let attendance = &state.parts.booking.attendance;
-    let done = attendance.undo_no_show(caller.0.tenant, id).await;
+    let done = attendance.undo_no_show(caller.0.tenant, id, caller.who()).await;
     attended(&state, &caller, done).await
 }
 
@@ -186,7 +191,7 @@ async fn cancel(
     let order = CancelOrder {
         target: CancelTarget::Appointment(id),
         by: body.by.into(),
-        who: ChangedBy::person(&caller.0.name),
+        who: caller.who(),
     };
     let use_case = &state.parts.booking.cancel;
     let mut cancelled = use_case
@@ -212,7 +217,7 @@ async fn move_one(
         start: body.start.instant(),
         staff: staff.into_iter().collect::<BTreeMap<_, _>>(),
         by: body.by.into(),
-        who: ChangedBy::person(&caller.0.name),
+        who: caller.who(),
         channel: body.channel.into(),
     };
     let zone = state.parts.booking.catalogue.policy(caller.0.tenant).await?.zone;

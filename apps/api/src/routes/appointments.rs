@@ -213,7 +213,7 @@ async fn start(
         .parts
         .booking
         .start
-        .execute(principal.tenant, known.id(), at)
+        .execute(principal.tenant, known.id(), at, caller.who())
         .await
         .map_err(refused)?;
     answer(&state, principal, &started).await
@@ -232,7 +232,7 @@ async fn finish(
         .parts
         .booking
         .finish
-        .execute(principal.tenant, known.id(), at)
+        .execute(principal.tenant, known.id(), at, caller.who())
         .await
         .map_err(refused)?;
     answer(&state, principal, &finished).await
@@ -250,7 +250,13 @@ async fn record_actuals(
     let known = find(&state, principal, &id).await?;
     let use_case = &state.parts.booking.record_actuals;
     let corrected = use_case
-        .execute(principal.tenant, known.id(), correction, Some(read_at))
+        .execute(
+            principal.tenant,
+            known.id(),
+            correction,
+            Some(read_at),
+            caller.who(),
+        )
         .await;
     let corrected = corrected.map_err(|error| {
         if error == RenderingError::Stale {

@@ -285,7 +285,9 @@ async fn apply(
 ) -> Result<ImportId, Problem> {
     let id: ImportId = id_of(id)?;
     let apply = &state.parts.imports.apply;
-    let applied = apply.execute(caller.0.tenant, kind, id, version).await;
+    let applied = apply
+        .execute(caller.0.tenant, kind, id, version, caller.who())
+        .await;
     applied.map_err(not_applied)?;
     Ok(id)
 }

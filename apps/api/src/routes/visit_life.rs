@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
-use ratiba_booking::appointment::{AppointmentId, Awaits, CancelledBy, ChangedBy};
+use ratiba_booking::appointment::{AppointmentId, Awaits, CancelledBy};
 use ratiba_booking::catalogue::StaffId;
 use ratiba_booking::use_cases::{
     AcceptOrder, AnswerRequestError, CancelAppointmentError, CancelOrder, CancelTarget, CounterOfferOrder,
@@ -226,6 +226,7 @@ async fn accept(
     let order = AcceptOrder {
         visit: id_of(&id)?,
         by: body.by.into(),
+        who: caller.who(),
         pay_by: body.pay_by.into(),
     };
     let use_case = &state.parts.booking.accept;
@@ -247,7 +248,7 @@ async fn decline(
     seen_last(&state, &caller, id, &seen).await?;
     let use_case = &state.parts.booking.decline;
     let visit = use_case
-        .execute(caller.0.tenant, id, body.by.into())
+        .execute(caller.0.tenant, id, body.by.into(), caller.who())
         .await
         .map_err(unanswered)?;
     answer(&state, &caller.0, &visit).await
@@ -265,6 +266,7 @@ async fn counter_offer(
         visit: id_of(&id)?,
         start: body.start.instant(),
         staff: staff_of(&body.staff)?,
+        who: caller.who(),
     };
     let zone = state.parts.booking.catalogue.policy(caller.0.tenant).await?.zone;
     let use_case = &state.parts.booking.counter_offer;
@@ -287,7 +289,7 @@ async fn cancel(
     let order = CancelOrder {
         target: CancelTarget::Visit(id),
         by: body.by.into(),
-        who: ChangedBy::person(&caller.0.name),
+        who: caller.who(),
     };
     let use_case = &state.parts.booking.cancel;
     use_case.execute(tenant, order).await.map_err(not_cancelled)?;
@@ -308,7 +310,7 @@ async fn move_visit(
         start: body.start.instant(),
         staff: staff_of(&body.staff)?,
         by: body.by.into(),
-        who: ChangedBy::person(&caller.0.name),
+        who: caller.who(),
         channel: body.channel.into(),
     };
     let zone = state.parts.booking.catalogue.policy(caller.0.tenant).await?.zone;

@@ -3,7 +3,6 @@
 use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
-use ratiba_booking::appointment::ChangedBy;
 use ratiba_booking::availability::PartRequest;
 use ratiba_booking::policy::PayBy;
 use ratiba_booking::use_cases::{Complement, DepositAsked, HeldBy, HoldOrder, HoldVisitError};
@@ -283,7 +282,7 @@ async fn book(
         },
         package: body.package_id.map(Id::from_uuid),
         complement: body.complement.map(Complement::from),
-        who: ChangedBy::person(&principal.name),
+        who: caller.who(),
     };
     let held = state.parts.booking.hold.execute(principal.tenant, order).await;
     // Only now: the zone in memory is the one that the book has just compared the order with.

@@ -324,7 +324,9 @@ async fn accept(
     let principal = &caller.0;
     let id: WaitlistEntryId = id_of(&id)?;
     let use_case = &state.parts.desk.accept_offer;
-    let accepted = use_case.execute(principal.tenant, id, body.pay_by.into()).await;
+    let accepted = use_case
+        .execute(principal.tenant, id, body.pay_by.into(), caller.who())
+        .await;
     let (_, visit) = accepted.map_err(refused)?;
     visits::answer(&state, principal, &visit).await
 }
@@ -341,7 +343,7 @@ async fn pass(
         .parts
         .desk
         .pass_offer
-        .execute(tenant, id)
+        .execute(tenant, id, caller.who())
         .await
         .map_err(refused)?;
     answer(&state, tenant, &entry).await
@@ -359,7 +361,7 @@ async fn withdraw(
         .parts
         .desk
         .withdraw
-        .execute(tenant, id)
+        .execute(tenant, id, caller.who())
         .await
         .map_err(refused)?;
     answer(&state, tenant, &entry).await

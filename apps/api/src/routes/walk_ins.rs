@@ -3,6 +3,7 @@
 use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
+use ratiba_booking::appointment::ChangedBy;
 use ratiba_booking::availability::{PartRequest, StaffWish};
 use ratiba_booking::queue::{Departure, Estimate, FirstName, Guest, NotWaiting, QueueStanding, WalkInId};
 use ratiba_booking::use_cases::{
@@ -361,7 +362,7 @@ async fn seat(
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
     let id: WalkInId = id_of(&id)?;
-    let order = seat_order(&body)?;
+    let order = seat_order(&body, caller.who())?;
     let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
     let seated = state.parts.desk.seat.execute(principal.tenant, id, order).await;
     let seated = seated.map_err(|error| not_seated(error, &zone))?;
@@ -378,7 +379,7 @@ async fn seat(
         }))
 }
 
-fn seat_order(body: &SeatBody) -> Result<SeatOrder, Problem> {
+fn seat_order(body: &SeatBody, who: ChangedBy) -> Result<SeatOrder, Problem> {
     let sitter = match (body.customer_id, body.phone.as_deref()) {
         (None, None) => Sitter::AsQueued,
         (Some(customer), None) => Sitter::Customer(Id::from_uuid(customer)),
@@ -395,6 +396,7 @@ fn seat_order(body: &SeatBody) -> Result<SeatOrder, Problem> {
             TurnWord::Skipped => SeatTurn::Skipped,
         },
         start: body.start.map(Moment::instant),
+        who,
     })
 }
 

@@ -146,7 +146,7 @@ export interface paths {
         };
         /**
          * What an appointment went through
-         * @description Every change that was recorded of it, the oldest first: its state and time as the change left them, and who wanted it. Bookings, moves and cancellations name the customer or somebody of the business, also where they came by WhatsApp; deadlines and payments name the system. What was recorded before histories were kept is missing.
+         * @description Every change that was recorded of it, the oldest first: its state and time as the change left them, and who wanted it: the customer, somebody of the business (also where it came by WhatsApp), or the system, for deadlines and payments. What was recorded before histories were kept is missing.
          *
          *     Needs the scope `appointments:book`.
          */
@@ -4983,7 +4983,7 @@ export interface components {
         AppointmentHistoryEntry: {
             /** Format: date-time */
             at: string;
-            /** @description `customer`, `person` or `system`; left out where the change named nobody. */
+            /** @description `customer`, `person` or `system`; left out for changes of before they all named somebody. */
             by?: string | null;
             /** Format: date-time */
             end: string;

@@ -20,8 +20,8 @@ use ratiba_booking::ports::{
 };
 use ratiba_booking::promotion::Promotion;
 use ratiba_booking::test_support::builders::{
-    self, AppointmentBuilder, NOW, an_order_of, anybody_for, at, customer, from_to, resource, service, staff,
-    tenants,
+    self, AppointmentBuilder, NOW, an_order_of, anybody_for, at, customer, decided, from_to, resource,
+    service, staff, tenants,
 };
 use ratiba_booking::test_support::contracts::BookUnderTest;
 use ratiba_booking::test_support::price_list::a_promotion;
@@ -311,7 +311,7 @@ async fn facts_tell_hours_absences_load_and_engagements() {
         let held = builder.held(NOW);
         let change = Change {
             head: Some(builder.head(NOW)),
-            ..Change::at(NOW)
+            ..decided(NOW)
         };
         let appointment = if by == 1 { held } else { held.confirm(NOW).unwrap() };
         server
@@ -438,7 +438,7 @@ async fn an_hour_of_a_week_belongs_to_the_local_week() {
     let builder = AppointmentBuilder::new(1, range);
     let change = Change {
         head: Some(builder.head(NOW)),
-        ..Change::at(NOW)
+        ..decided(NOW)
     };
     server
         .book

@@ -13,7 +13,8 @@ use ratiba_booking::appointment::Appointment;
 use ratiba_booking::event::{BookingEvent, BookingTask, Due};
 use ratiba_booking::ports::{AppointmentBook, Change, ClaimChange, RecordError, SetupVersion};
 use ratiba_booking::test_support::builders::{
-    AppointmentBuilder, NOW, appointment, at, customer, from_to, resource, service, staff, tenants, visit,
+    AppointmentBuilder, NOW, appointment, at, customer, decided, from_to, resource, service, staff, tenants,
+    visit,
 };
 use ratiba_kernel::test_support::SeededIds;
 use ratiba_kernel::{TenantId, TimeRange};
@@ -113,10 +114,7 @@ fn tenant() -> TenantId {
 
 fn taking(builder: &AppointmentBuilder) -> Change {
     let head = Some(builder.head(NOW));
-    let change = Change {
-        head,
-        ..Change::at(NOW)
-    };
+    let change = Change { head, ..decided(NOW) };
     change.with(builder.held(NOW), ClaimChange::Take)
 }
 
@@ -278,7 +276,7 @@ async fn moved(server: &Server, number: u64, other: &AppointmentBuilder) -> Chan
     booking.claims = wanted.claims;
     let (state, actuals) = (found.state().clone(), found.actuals().clone());
     let moved = Appointment::recorded(found.id(), booking, state, actuals, found.version()).unwrap();
-    Change::at(NOW).with(moved, ClaimChange::Take)
+    decided(NOW).with(moved, ClaimChange::Take)
 }
 
 /// Pairs want one another's time, others want what comes free, and new visits want all of it.
@@ -330,7 +328,7 @@ async fn a_hold_that_ran_out_is_ended_once_by_the_winner() {
         let head = Some(builder.head(later));
         let change = Change {
             head,
-            ..Change::at(later)
+            ..decided(later)
         };
         change.with(builder.held(later), ClaimChange::Take)
     });

@@ -20,7 +20,7 @@ use ratiba_booking::ports::{
     AppointmentBook, CalendarFeeds, Change, ClaimChange, EndedEntries, Waitlist, WaitlistPage, WalkInQueue,
 };
 use ratiba_booking::test_support::builders::{
-    AppointmentBuilder, NOW, at, customer, from_to, resource, service, staff, tenants,
+    AppointmentBuilder, NOW, at, customer, decided, from_to, resource, service, staff, tenants,
 };
 use ratiba_booking::test_support::queue::QueueUnderTest;
 use ratiba_booking::test_support::waitlist::{WaitlistUnderTest, an_entry, only};
@@ -321,7 +321,7 @@ async fn a_full_day() -> Server {
         };
         let change = Change {
             head: Some(builder.head(NOW)),
-            ..Change::at(NOW)
+            ..decided(NOW)
         };
         server
             .book

@@ -12,11 +12,11 @@ use diesel::sql_types::{Jsonb, Text, Timestamptz};
 use diesel::{QueryableByName, sql_query};
 use ratiba_booking::availability::{PartRequest, StaffWish};
 use ratiba_booking::event::BookingEvent;
-use ratiba_booking::ports::{AppointmentBook, Catalogue, Change, ClaimChange, Timetable};
+use ratiba_booking::ports::{AppointmentBook, Catalogue, ClaimChange, Timetable};
 use ratiba_booking::setup::{HitList, Leave, Page, SetupBook, SetupChange, SetupShelf, SetupStep, Versioned};
 use ratiba_booking::test_support::builders::{
-    AppointmentBuilder, NOW, a_service, an_order_of, at, customer, every_day, from_to, service, staff,
-    tenants,
+    AppointmentBuilder, NOW, a_service, an_order_of, at, customer, decided, every_day, from_to, service,
+    staff, tenants,
 };
 use ratiba_booking::test_support::setup_contract;
 use ratiba_booking::test_support::setup_contract::SetupUnderTest;
@@ -314,7 +314,7 @@ async fn what_a_change_met_is_read_page_by_page() {
     for number in 1..=5_i64 {
         let slot = from_to((6 + number, 0), (7 + number, 0));
         let builder = AppointmentBuilder::new(u64::try_from(number).unwrap(), slot);
-        let mut change = Change::at(NOW).with(builder.held(NOW), ClaimChange::Take);
+        let mut change = decided(NOW).with(builder.held(NOW), ClaimChange::Take);
         change.head = Some(builder.head(NOW));
         server.book.record(tenants()[0], change).await.unwrap();
         made.insert(builder.held(NOW).id());
@@ -407,7 +407,7 @@ async fn a_hold_that_ran_out_is_listed_once_it_stands_again() {
     let slot = from_to((10, 0), (11, 0));
     let builder = AppointmentBuilder::new(1, slot);
     let early = NOW - time::Duration::HOUR;
-    let mut change = Change::at(early).with(builder.held(early), ClaimChange::Take);
+    let mut change = decided(early).with(builder.held(early), ClaimChange::Take);
     change.head = Some(builder.head(early));
     server.book.record(tenant, change).await.unwrap();
     let recorded = server.take(SetupStep::AddLeave(a_leave_of_staff_one())).await;
@@ -432,7 +432,7 @@ async fn an_overdue_visit_of_two(server: &Server) -> [AppointmentBuilder; 2] {
             .by(2)
             .of_visit(1),
     ];
-    let mut change = Change::at(early);
+    let mut change = decided(early);
     change.head = Some(parts[0].head(early));
     for part in &parts {
         change = change.with(part.held(early), ClaimChange::Take);
@@ -495,7 +495,7 @@ struct Counted {
 async fn a_no_show(server: &Server) -> ratiba_booking::appointment::Appointment {
     let tenant = tenants()[0];
     let builder = AppointmentBuilder::new(1, from_to((10, 0), (11, 0))).with_buffer_after(15);
-    let mut change = Change::at(NOW).with(builder.held(NOW), ClaimChange::Take);
+    let mut change = decided(NOW).with(builder.held(NOW), ClaimChange::Take);
     change.head = Some(builder.head(NOW));
     server.book.record(tenant, change).await.unwrap();
     let found = async || {
@@ -503,13 +503,13 @@ async fn a_no_show(server: &Server) -> ratiba_booking::appointment::Appointment 
         found.unwrap().unwrap()
     };
     let confirmed = found().await.confirm(NOW).unwrap();
-    let change = Change::at(NOW).with(confirmed, ClaimChange::Keep);
+    let change = decided(NOW).with(confirmed, ClaimChange::Keep);
     server.book.record(tenant, change).await.unwrap();
     let missed = found()
         .await
         .no_show(ratiba_kernel::Money::kes_minor(0), NOW)
         .unwrap();
-    let change = Change::at(NOW).with(missed, ClaimChange::Release);
+    let change = decided(NOW).with(missed, ClaimChange::Release);
     server.book.record(tenant, change).await.unwrap();
     found().await
 }
@@ -524,7 +524,7 @@ async fn a_no_show_in_a_leave_is_listed_once_it_is_taken_back() {
     assert!(recorded.hits.is_empty(), "it keeps nothing");
     assert_eq!(server.setup.hits(tenant, ALL, false).await.unwrap(), []);
     let back = missed.undo_no_show(NOW).unwrap();
-    let change = Change::at(NOW).with(back, ClaimChange::Take);
+    let change = decided(NOW).with(back, ClaimChange::Take);
     server.book.record(tenant, change).await.unwrap();
     assert_eq!(server.setup.hits(tenant, ALL, false).await.unwrap().len(), 1);
 }

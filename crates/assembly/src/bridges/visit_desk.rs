@@ -134,7 +134,10 @@ impl VisitDesk for VisitDeskBridge {
         if !found.is_some_and(|found| offers_another_time(&found)) {
             return self.let_go(tenant, visit).await;
         }
-        match self.decline.execute(tenant, id, CancelledBy::Customer).await {
+        let declined = self
+            .decline
+            .execute(tenant, id, CancelledBy::Customer, ChangedBy::Customer);
+        match declined.await {
             Ok(_)
             | Err(
                 AnswerRequestError::UnknownVisit
@@ -210,7 +213,7 @@ impl VisitDeskBridge {
         }
         match self
             .accept_offer
-            .execute(tenant, entry.id, PayBy::MobileMoney)
+            .execute(tenant, entry.id, PayBy::MobileMoney, ChangedBy::Customer)
             .await
         {
             Ok((_, visit)) => Ok(Some(visit)),
@@ -235,7 +238,11 @@ impl VisitDeskBridge {
         if entry.open_offer().is_none_or(|(_, offer)| offer.visit != visit) {
             return Ok(false);
         }
-        match self.pass_offer.execute(tenant, entry.id).await {
+        match self
+            .pass_offer
+            .execute(tenant, entry.id, ChangedBy::Customer)
+            .await
+        {
             Ok(_) => Ok(true),
             // It is over already.
             Err(
@@ -253,6 +260,7 @@ impl VisitDeskBridge {
         let order = AcceptOrder {
             visit: visit.head.id,
             by: CancelledBy::Customer,
+            who: ChangedBy::Customer,
             pay_by: PayBy::MobileMoney,
         };
         match self.accept.execute(tenant, order).await {

@@ -85,8 +85,8 @@ pub struct OpenMonth {
 pub struct Change {
     /// When it was decided, business time. Holds whose deadline has come by then keep nobody out.
     pub at: OffsetDateTime,
-    /// Who wanted it, for the history of its appointments; `None` where the order names nobody.
-    pub by: Option<ChangedBy>,
+    /// Who wanted it, for the history of its appointments.
+    pub by: ChangedBy,
     /// The visit's head, if it is new or changes; carries the version that it was read at.
     pub head: Option<VisitHead>,
     /// The appointments that are new or change.
@@ -104,10 +104,10 @@ pub struct Change {
 impl Change {
     /// A change that changes nothing yet.
     #[must_use]
-    pub const fn at(at: OffsetDateTime) -> Self {
+    pub const fn at(at: OffsetDateTime, by: ChangedBy) -> Self {
         Self {
             at,
-            by: None,
+            by,
             head: None,
             appointments: Vec::new(),
             open_months: Vec::new(),
@@ -115,13 +115,6 @@ impl Change {
             tasks: Vec::new(),
             setup: None,
         }
-    }
-
-    /// As somebody wanted it.
-    #[must_use]
-    pub fn wanted_by(mut self, by: ChangedBy) -> Self {
-        self.by = Some(by);
-        self
     }
 
     /// With one appointment more.

@@ -316,7 +316,7 @@ pub fn expiry(visit: &Visit, at: OffsetDateTime) -> Option<Change> {
         .appointments
         .iter()
         .any(|appointment| appointment.state().awaits().is_some());
-    let begun = Change::at(at).wanted_by(ChangedBy::System);
+    let begun = Change::at(at, ChangedBy::System);
     let change = overdue.fold(begun, |change, expired| {
         change.with(expired, ClaimChange::Release)
     });

@@ -174,11 +174,13 @@ impl Waitlist for PgWaitlist {
 }
 
 fn record_all(tx: &mut TenantTx<'_>, change: &WaitlistChange) -> Recorded {
-    record::record(tx, &change.booking).map_err(|error| {
-        refused(error, WaitlistRefused::UnknownCustomer, |error: RecordError| {
-            error.into()
-        })
-    })?;
+    if let Some(booking) = &change.booking {
+        record::record(tx, booking).map_err(|error| {
+            refused(error, WaitlistRefused::UnknownCustomer, |error: RecordError| {
+                error.into()
+            })
+        })?;
+    }
     write(tx, &change.entry)
         .map_err(|error| refused(error, WaitlistRefused::UnknownCustomer, |same| same))?;
     write_offers(tx, &change.entry)?;

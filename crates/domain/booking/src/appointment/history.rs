@@ -91,7 +91,7 @@ impl ChangedBy {
 pub struct HistoryEntry {
     /// When it was decided, business time.
     pub at: OffsetDateTime,
-    /// Who wanted it; `None` where the change named nobody.
+    /// Who wanted it; `None` where it was recorded before changes named somebody.
     pub by: Option<ChangedBy>,
     /// The word of its state, as [`State::word`](super::State::word) writes it.
     pub state: String,
@@ -104,11 +104,11 @@ pub struct HistoryEntry {
 impl HistoryEntry {
     /// What a change leaves of an appointment.
     #[must_use]
-    pub fn of(appointment: &Appointment, by: Option<ChangedBy>, at: OffsetDateTime) -> Self {
+    pub fn of(appointment: &Appointment, by: ChangedBy, at: OffsetDateTime) -> Self {
         let booking = appointment.booking();
         Self {
             at,
-            by,
+            by: Some(by),
             state: appointment.state().word().to_owned(),
             time: booking.time,
             staff: booking.team.members().first().copied(),

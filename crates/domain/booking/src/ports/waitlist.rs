@@ -14,8 +14,8 @@ use crate::waitlist::{WaitlistEntry, WaitlistEntryId};
 pub struct WaitlistChange {
     /// The entry as it should be from now on; carries the version that it was read at.
     pub entry: WaitlistEntry,
-    /// What is booked or freed with it, what happened and what is due.
-    pub booking: Change,
+    /// What is booked or freed with it, what happened and what is due, if anything.
+    pub booking: Option<Change>,
     /// When the list should be looked through, if at a time of its own.
     pub watch_at: Option<OffsetDateTime>,
 }

@@ -18,6 +18,7 @@ use crate::catalogue::{
 };
 use crate::engagement::{Claim, Subject};
 use crate::policy::{BufferRule, Channel, PayBy, Policy, Rules};
+use crate::ports::Change;
 use crate::use_cases::{DepositAsked, HoldOrder};
 use crate::visit::{HoldKey, VisitHead, VisitId};
 
@@ -99,6 +100,12 @@ pub fn from_to(from: (i64, i64), to: (i64, i64)) -> TimeRange {
 
 /// The present of most tests: Tuesday 2026-05-12, 08:00 in Nairobi.
 pub const NOW: OffsetDateTime = datetime!(2026-05-12 05:00 UTC);
+
+/// A change that nobody in particular wanted, and that changes nothing yet.
+#[must_use]
+pub const fn decided(at: OffsetDateTime) -> Change {
+    Change::at(at, ChangedBy::System)
+}
 
 /// Rules of a tenant in Nairobi, everything by default.
 #[must_use]

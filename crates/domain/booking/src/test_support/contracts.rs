@@ -5,7 +5,7 @@
 use ratiba_kernel::TenantId;
 use time::Duration;
 
-use super::builders::{AppointmentBuilder, NOW, appointment, from_to, staff, tenants, visit};
+use super::builders::{AppointmentBuilder, NOW, appointment, decided, from_to, staff, tenants, visit};
 use super::{moving_contract, placing_contract, rendering_contract};
 use crate::appointment::{Appointment, CancelledBy, State, Version};
 use crate::event::{BookingEvent, BookingTask, Due};
@@ -83,7 +83,7 @@ pub(super) fn ten_to_eleven(number: u64) -> AppointmentBuilder {
 pub(super) fn taking(builder: &AppointmentBuilder) -> Change {
     let change = Change {
         head: Some(builder.head(NOW)),
-        ..Change::at(NOW)
+        ..decided(NOW)
     };
     change.with(builder.held(NOW), ClaimChange::Take)
 }
@@ -209,7 +209,7 @@ async fn a_released_claim_is_free<B: BookUnderTest>(book: &B) {
     let fee = held.booking().price.charged();
     let cancelled = held.cancel(CancelledBy::Customer, fee, NOW).unwrap();
     book.port()
-        .record(tenant(), Change::at(NOW).with(cancelled, ClaimChange::Release))
+        .record(tenant(), decided(NOW).with(cancelled, ClaimChange::Release))
         .await
         .unwrap();
     recorded(book, &ten_to_eleven(2)).await;
@@ -219,7 +219,7 @@ async fn a_stale_change_leaves_no_trace<B: BookUnderTest>(book: &B) {
     let held = recorded(book, &ten_to_eleven(1)).await;
     let confirmed = held.clone().confirm(NOW).unwrap();
     book.port()
-        .record(tenant(), Change::at(NOW).with(confirmed, ClaimChange::Keep))
+        .record(tenant(), decided(NOW).with(confirmed, ClaimChange::Keep))
         .await
         .unwrap();
     let late = held
@@ -229,7 +229,7 @@ async fn a_stale_change_leaves_no_trace<B: BookUnderTest>(book: &B) {
         visit: visit(1),
         customer: super::customer(1),
     };
-    let change = Change::at(NOW).with(late, ClaimChange::Release).telling(event);
+    let change = decided(NOW).with(late, ClaimChange::Release).telling(event);
     assert_eq!(
         book.port().record(tenant(), change).await,
         Err(RecordError::Stale)
@@ -253,7 +253,7 @@ async fn a_stale_head_leaves_no_trace<B: BookUnderTest>(book: &B) {
     let held = recorded(book, &builder).await;
     let change = Change {
         head: Some(builder.head(NOW)),
-        ..Change::at(NOW)
+        ..decided(NOW)
     };
     let change = change.with(held.confirm(NOW).unwrap(), ClaimChange::Keep);
     assert_eq!(
@@ -323,7 +323,7 @@ async fn an_expired_hold_keeps_nobody_out<B: BookUnderTest>(book: &B) {
     let builder = ten_to_eleven(2);
     let change = Change {
         head: Some(builder.head(later)),
-        ..Change::at(later)
+        ..decided(later)
     };
     let change = change.with(builder.held(later), ClaimChange::Take);
     book.port().record(tenant(), change).await.unwrap();
@@ -353,7 +353,7 @@ async fn an_expired_hold_keeps_nobody_out<B: BookUnderTest>(book: &B) {
 async fn recorded_at<B: BookUnderTest>(book: &B, builder: &AppointmentBuilder, now: time::OffsetDateTime) {
     let change = Change {
         head: Some(builder.head(now)),
-        ..Change::at(now)
+        ..decided(now)
     };
     book.port()
         .record(tenant(), change.with(builder.held(now), ClaimChange::Take))
@@ -367,7 +367,7 @@ async fn a_hold_keeps_others_out_until_its_deadline<B: BookUnderTest>(book: &B) 
     let builder = ten_to_eleven(2);
     let change = Change {
         head: Some(builder.head(a_moment_before)),
-        ..Change::at(a_moment_before)
+        ..decided(a_moment_before)
     };
     let change = change.with(builder.held(a_moment_before), ClaimChange::Take);
     assert_eq!(
@@ -381,7 +381,7 @@ async fn an_expired_visit_takes_its_time_again_if_it_is_free<B: BookUnderTest>(b
     let held = recorded(book, &ten_to_eleven(1).in_resource(1)).await;
     let expired = held.expire(later).unwrap();
     book.port()
-        .record(tenant(), Change::at(later).with(expired, ClaimChange::Release))
+        .record(tenant(), decided(later).with(expired, ClaimChange::Release))
         .await
         .unwrap();
     let expired = book
@@ -390,7 +390,7 @@ async fn an_expired_visit_takes_its_time_again_if_it_is_free<B: BookUnderTest>(b
         .await
         .unwrap()
         .unwrap();
-    let again = Change::at(later).with(expired.clone().take_again(later).unwrap(), ClaimChange::Take);
+    let again = decided(later).with(expired.clone().take_again(later).unwrap(), ClaimChange::Take);
     book.port().record(tenant(), again).await.unwrap();
     let found = book
         .port()
@@ -409,7 +409,7 @@ async fn an_expired_visit_takes_its_time_again_if_it_is_free<B: BookUnderTest>(b
     let builder = AppointmentBuilder::new(3, from_to((12, 0), (13, 0)));
     let expired = recorded(book, &builder).await.expire(later).unwrap();
     book.port()
-        .record(tenant(), Change::at(later).with(expired, ClaimChange::Release))
+        .record(tenant(), decided(later).with(expired, ClaimChange::Release))
         .await
         .unwrap();
     recorded_at(
@@ -424,7 +424,7 @@ async fn an_expired_visit_takes_its_time_again_if_it_is_free<B: BookUnderTest>(b
         .await
         .unwrap()
         .unwrap();
-    let again = Change::at(later).with(expired.take_again(later).unwrap(), ClaimChange::Take);
+    let again = decided(later).with(expired.take_again(later).unwrap(), ClaimChange::Take);
     assert_eq!(
         book.port().record(tenant(), again).await,
         Err(RecordError::SlotTaken)
@@ -439,7 +439,7 @@ async fn reminders_and_loss_are_remembered<B: BookUnderTest>(book: &B) {
     head.accepted_by = Some(CancelledBy::Customer);
     let change = Change {
         head: Some(head.clone()),
-        ..Change::at(NOW)
+        ..decided(NOW)
     };
     book.port().record(tenant(), change).await.unwrap();
     let found = book.port().visit(tenant(), visit(1)).await.unwrap().unwrap().head;
@@ -478,7 +478,7 @@ async fn tenants_are_apart<B: BookUnderTest>(book: &B) {
         .await
         .unwrap()
         .unwrap();
-    let change = Change::at(NOW).with(held.confirm(NOW).unwrap(), ClaimChange::Keep);
+    let change = decided(NOW).with(held.confirm(NOW).unwrap(), ClaimChange::Keep);
     book.port().record(ours, change).await.unwrap();
     let other = book
         .port()
@@ -495,7 +495,7 @@ async fn a_visit_moves_on_with_each_of_its_parts<B: BookUnderTest>(book: &B) {
         ten_to_eleven(1),
         AppointmentBuilder::new(2, from_to((14, 0), (15, 0))).of_visit(1),
     ];
-    let mut change = Change::at(early);
+    let mut change = decided(early);
     change.head = Some(parts[0].head(early));
     for part in &parts {
         change = change.with(part.held(early), ClaimChange::Take);
@@ -509,12 +509,12 @@ async fn a_visit_moves_on_with_each_of_its_parts<B: BookUnderTest>(book: &B) {
         "made at once, its parts with it"
     );
     let confirmed = new.appointments[1].clone().confirm(NOW).unwrap();
-    let change = Change::at(NOW).with(confirmed, ClaimChange::Keep);
+    let change = decided(NOW).with(confirmed, ClaimChange::Keep);
     book.port().record(tenant(), change).await.unwrap();
     let moved_on = known().await;
     assert_eq!(moved_on.head.version, new.head.version.next());
     // A change of the head that was decided on the visit of before is too late.
-    let mut late = Change::at(NOW);
+    let mut late = decided(NOW);
     late.head = Some(new.head);
     assert_eq!(
         book.port().record(tenant(), late).await.unwrap_err(),
@@ -586,7 +586,7 @@ async fn a_customers_upcoming_visits_are_those_that_stand_and_are_not_over<B: Bo
         .cancel(crate::appointment::CancelledBy::Customer, nothing, NOW)
         .unwrap();
     book.port()
-        .record(tenant(), Change::at(NOW).with(cancelled, ClaimChange::Release))
+        .record(tenant(), decided(NOW).with(cancelled, ClaimChange::Release))
         .await
         .unwrap();
     let from = past.booking().time.end();

@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::builders::{
-    AppointmentBuilder, NOW, a_service, at, customer, from_to, service, staff, tenants, visit,
+    AppointmentBuilder, NOW, a_service, at, customer, decided, from_to, service, staff, tenants, visit,
 };
 use crate::appointment::{Appointment, Version};
 use crate::catalogue::{CustomerId, Minutes, Offering, Service};
@@ -496,7 +496,7 @@ async fn what_was_paid_elsewhere_is_kept_once<I: ImportsUnderTest>(imports: &I) 
 async fn record<I: ImportsUnderTest>(imports: &I, builder: &AppointmentBuilder, appointment: Appointment) {
     let change = Change {
         head: Some(builder.head(NOW)),
-        ..Change::at(NOW)
+        ..decided(NOW)
     };
     let change = change.with(appointment, ClaimChange::Take);
     imports.book().record(tenant(), change).await.unwrap();

@@ -4,7 +4,7 @@
 
 use time::Duration;
 
-use super::builders::{AppointmentBuilder, NOW, appointment, from_to, visit};
+use super::builders::{AppointmentBuilder, NOW, appointment, decided, from_to, visit};
 use super::contracts::{BookUnderTest, recorded, taking, ten_to_eleven, tenant};
 use crate::appointment::{Appointment, CancelledBy, ChangedBy, State, Version, What};
 use crate::engagement::sorted;
@@ -29,17 +29,20 @@ pub(super) async fn everything<B: BookUnderTest>(fresh: &impl AsyncFn() -> B) {
 async fn the_history_of_an_appointment_says_what_became_of_it_and_who_wanted_it<B: BookUnderTest>(book: &B) {
     let history = async || book.port().history(tenant(), appointment(1)).await.unwrap();
     assert_eq!(history().await, []);
-    let first = taking(&ten_to_eleven(1)).wanted_by(ChangedBy::Customer);
+    let first = Change {
+        by: ChangedBy::Customer,
+        ..taking(&ten_to_eleven(1))
+    };
     book.port().record(tenant(), first).await.unwrap();
     // What keeps its time, what takes another and what gives it up are written in ways of their own.
     let later = |minutes| NOW + Duration::minutes(minutes);
     let confirmed = find(book, 1).await.confirm(NOW).unwrap();
-    let change = Change::at(NOW).wanted_by(ChangedBy::System);
+    let change = Change::at(NOW, ChangedBy::System);
     let change = change.with(confirmed, ClaimChange::Keep);
     book.port().record(tenant(), change).await.unwrap();
     let elsewhere = AppointmentBuilder::new(1, from_to((14, 0), (15, 0)));
     let there = moved(find(book, 1).await, &elsewhere);
-    let change = Change::at(later(1)).wanted_by(ChangedBy::person("admin:+254700000001"));
+    let change = Change::at(later(1), ChangedBy::person("admin:+254700000001"));
     let change = change.with(there, ClaimChange::Take);
     book.port().record(tenant(), change.clone()).await.unwrap();
     let stale = book.port().record(tenant(), change).await;
@@ -52,7 +55,7 @@ async fn the_history_of_an_appointment_says_what_became_of_it_and_who_wanted_it<
     let zero = ratiba_kernel::Money::zero(zero.currency());
     let cancelled = find(book, 1).await;
     let cancelled = cancelled.cancel(CancelledBy::Business, zero, later(2)).unwrap();
-    let change = Change::at(later(2)).with(cancelled, ClaimChange::Release);
+    let change = decided(later(2)).with(cancelled, ClaimChange::Release);
     book.port().record(tenant(), change).await.unwrap();
     let told = history().await;
     let shown: Vec<_> = told
@@ -77,7 +80,7 @@ async fn the_history_of_an_appointment_says_what_became_of_it_and_who_wanted_it<
             (NOW, Some(ChangedBy::Customer), "held", ten),
             (NOW, Some(ChangedBy::System), "confirmed", ten),
             (later(1), Some(admin), "confirmed", two),
-            (later(2), None, "cancelled_by_business", two),
+            (later(2), Some(ChangedBy::System), "cancelled_by_business", two),
         ]
     );
     let what = |at: usize| told[at].what(at.checked_sub(1).map(|before| &told[before]));
@@ -110,7 +113,7 @@ async fn move_to<B: BookUnderTest>(
     to: &AppointmentBuilder,
 ) -> Result<(), RecordError> {
     let appointment = moved(find(book, number).await, to);
-    let change = Change::at(NOW).with(appointment, ClaimChange::Take);
+    let change = decided(NOW).with(appointment, ClaimChange::Take);
     book.port().record(tenant(), change).await
 }
 
@@ -147,7 +150,7 @@ async fn a_visit_of_several_parts_is_recorded_whole_or_not_at_all<B: BookUnderTe
     let gone = in_the_way
         .cancel(CancelledBy::Business, first.booking(NOW).deposit, NOW)
         .unwrap();
-    let release = Change::at(NOW).with(gone, ClaimChange::Release);
+    let release = decided(NOW).with(gone, ClaimChange::Release);
     book.port().record(tenant(), release).await.unwrap();
     book.port().record(tenant(), change).await.unwrap();
     let found = book.port().visit(tenant(), visit(1)).await.unwrap().unwrap();
@@ -229,7 +232,7 @@ async fn a_pending_request_keeps_its_time<B: BookUnderTest>(book: &B) {
         let request = Appointment::request(appointment(number), builder.booking(NOW), until);
         let change = Change {
             head: Some(builder.head(NOW)),
-            ..Change::at(NOW + Duration::hours(23))
+            ..decided(NOW + Duration::hours(23))
         };
         let change = change.with(request, ClaimChange::Take);
         assert_eq!(book.port().record(tenant(), change).await, outcome);
@@ -265,7 +268,7 @@ async fn a_move_changes_everything_that_was_agreed<B: BookUnderTest>(book: &B) {
         .by(2)
         .in_resource(2);
     let appointment = moved(find(book, 1).await, &to);
-    let change = Change::at(NOW).with(appointment.clone(), ClaimChange::Take);
+    let change = decided(NOW).with(appointment.clone(), ClaimChange::Take);
     book.port().record(tenant(), change).await.unwrap();
     let found = find(book, 1).await;
     assert_eq!(found, appointment.at_next_version());
@@ -290,7 +293,7 @@ async fn parts_of_one_change_may_change_places<B: BookUnderTest>(book: &B) {
     let (early, late) = (from_to((10, 0), (11, 0)), from_to((11, 0), (12, 0)));
     recorded(book, &AppointmentBuilder::new(1, early)).await;
     recorded(book, &AppointmentBuilder::new(2, late)).await;
-    let change = Change::at(NOW)
+    let change = decided(NOW)
         .with(
             moved(find(book, 1).await, &AppointmentBuilder::new(1, late)),
             ClaimChange::Take,
@@ -312,14 +315,14 @@ async fn a_move_ends_an_expired_hold_in_its_way<B: BookUnderTest>(book: &B) {
     recorded(book, &AppointmentBuilder::new(2, from_to((14, 0), (15, 0)))).await;
     let deadline = NOW + Duration::minutes(5);
     let held = recorded(book, &ten_to_eleven(1)).await;
-    let confirmed = Change::at(NOW).with(held.confirm(NOW).unwrap(), ClaimChange::Keep);
+    let confirmed = decided(NOW).with(held.confirm(NOW).unwrap(), ClaimChange::Keep);
     book.port().record(tenant(), confirmed).await.unwrap();
     let to = AppointmentBuilder::new(1, from_to((14, 30), (15, 30)));
     for (at, outcome) in [
         (deadline - Duration::SECOND, Err(RecordError::SlotTaken)),
         (deadline, Ok(())),
     ] {
-        let change = Change::at(at).with(moved(find(book, 1).await, &to), ClaimChange::Take);
+        let change = decided(at).with(moved(find(book, 1).await, &to), ClaimChange::Take);
         assert_eq!(book.port().record(tenant(), change).await, outcome);
     }
     assert_eq!(find(book, 2).await.state(), &State::Expired { at: deadline });
@@ -332,10 +335,10 @@ async fn a_move_ends_an_expired_hold_in_its_way<B: BookUnderTest>(book: &B) {
 
 async fn a_stale_move_leaves_no_trace<B: BookUnderTest>(book: &B) {
     let held = recorded(book, &ten_to_eleven(1)).await;
-    let confirmed = Change::at(NOW).with(held.clone().confirm(NOW).unwrap(), ClaimChange::Keep);
+    let confirmed = decided(NOW).with(held.clone().confirm(NOW).unwrap(), ClaimChange::Keep);
     book.port().record(tenant(), confirmed).await.unwrap();
     let to = AppointmentBuilder::new(1, from_to((14, 0), (15, 0)));
-    let late = Change::at(NOW).with(moved(held, &to), ClaimChange::Take);
+    let late = decided(NOW).with(moved(held, &to), ClaimChange::Take);
     assert_eq!(book.port().record(tenant(), late).await, Err(RecordError::Stale));
     recorded(book, &AppointmentBuilder::new(2, from_to((14, 0), (15, 0)))).await;
     let refused = book.port().record(tenant(), taking(&ten_to_eleven(3))).await;

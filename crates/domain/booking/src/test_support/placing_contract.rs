@@ -2,13 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a broken promise ends the test")]
 
-use super::builders::{AppointmentBuilder, NOW, appointment, from_to, visit};
+use super::builders::{AppointmentBuilder, NOW, appointment, decided, from_to, visit};
 use super::contracts::{BookUnderTest, recorded, taking, ten_to_eleven, tenant};
 use ratiba_kernel::Money;
 
 use crate::appointment::{Appointment, Discount, DiscountAmount, DiscountSource, Placement, StaffChoice};
 use crate::policy::Rounding;
-use crate::ports::{Change, ClaimChange, RecordError};
+use crate::ports::{ClaimChange, RecordError};
 
 /// An appointment as the builder says that it should be from now on.
 fn moved(from: &Appointment, to: &AppointmentBuilder) -> Appointment {
@@ -33,7 +33,7 @@ pub(super) async fn a_move_is_read_back<B: BookUnderTest>(book: &B) {
         .by(2)
         .in_resource(2);
     let after = moved(&before, &to);
-    let change = Change::at(NOW).with(after.clone(), ClaimChange::Take);
+    let change = decided(NOW).with(after.clone(), ClaimChange::Take);
     book.port().record(tenant(), change).await.unwrap();
     assert_eq!(found(book, 1).await, after.at_next_version());
     // Old staff, room and time are free again, the new ones are not.
@@ -52,7 +52,7 @@ pub(super) async fn the_old_time_is_free_only_if_the_new_one_is_won<B: BookUnder
     let before = recorded(book, &ten_to_eleven(1)).await;
     recorded(book, &AppointmentBuilder::new(2, from_to((14, 0), (15, 0)))).await;
     let to = AppointmentBuilder::new(1, from_to((14, 30), (15, 30)));
-    let change = Change::at(NOW).with(moved(&before, &to), ClaimChange::Take);
+    let change = decided(NOW).with(moved(&before, &to), ClaimChange::Take);
     let refused = book.port().record(tenant(), change).await;
     assert_eq!(refused, Err(RecordError::SlotTaken));
     assert_eq!(found(book, 1).await, before);
@@ -60,7 +60,7 @@ pub(super) async fn the_old_time_is_free_only_if_the_new_one_is_won<B: BookUnder
     assert_eq!(refused, Err(RecordError::SlotTaken), "it keeps its old time");
     // A move by half its length meets only itself.
     let near = AppointmentBuilder::new(1, from_to((10, 30), (11, 30)));
-    let change = Change::at(NOW).with(moved(&before, &near), ClaimChange::Take);
+    let change = decided(NOW).with(moved(&before, &near), ClaimChange::Take);
     book.port().record(tenant(), change).await.unwrap();
 }
 
@@ -86,7 +86,7 @@ pub(super) async fn a_price_is_read_back<B: BookUnderTest>(book: &B) {
             .with_discount(Some(discount), Rounding::Exact)
             .unwrap();
         let cheaper = known.reprice(price).unwrap();
-        let change = Change::at(NOW).with(cheaper.clone(), ClaimChange::Keep);
+        let change = decided(NOW).with(cheaper.clone(), ClaimChange::Keep);
         book.port().record(tenant(), change).await.unwrap();
         known = found(book, 1).await;
         assert_eq!(known, cheaper.at_next_version());
@@ -96,7 +96,7 @@ pub(super) async fn a_price_is_read_back<B: BookUnderTest>(book: &B) {
         .price
         .with_discount(None, Rounding::Exact)
         .unwrap();
-    let change = Change::at(NOW).with(known.reprice(list).unwrap(), ClaimChange::Keep);
+    let change = decided(NOW).with(known.reprice(list).unwrap(), ClaimChange::Keep);
     book.port().record(tenant(), change).await.unwrap();
     assert_eq!(found(book, 1).await.booking().price.discount_source(), None);
 }
@@ -125,7 +125,7 @@ pub(super) async fn visits_that_nobody_came_to_are_counted<B: BookUnderTest>(boo
             .unwrap()
             .no_show(fee, NOW)
             .unwrap();
-        let change = Change::at(NOW).with(marked, ClaimChange::Release);
+        let change = decided(NOW).with(marked, ClaimChange::Release);
         book.port().record(tenant(), change).await.unwrap();
         assert_eq!(missed().await, expected, "visits are counted, not their parts");
     }
@@ -145,7 +145,7 @@ pub(super) async fn two_parts_may_change_places<B: BookUnderTest>(book: &B) {
     );
     let change = taking(&early).with(second, ClaimChange::Take);
     book.port().record(tenant(), change).await.unwrap();
-    let change = Change::at(NOW)
+    let change = decided(NOW)
         .with(moved(&found(book, 1).await, &late), ClaimChange::Take)
         .with(moved(&found(book, 2).await, &early), ClaimChange::Take);
     book.port().record(tenant(), change).await.unwrap();

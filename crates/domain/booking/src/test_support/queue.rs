@@ -10,7 +10,9 @@ use ratiba_kernel::{Id, Outage, PhoneNumber, TenantId};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::builders::{AppointmentBuilder, NOW, anybody_for, customer, from_to, staff, tenants, visit};
+use super::builders::{
+    AppointmentBuilder, NOW, anybody_for, customer, decided, from_to, staff, tenants, visit,
+};
 use super::fakes::InMemoryBook;
 use crate::appointment::Version;
 use crate::availability::{PartRequest, StaffWish};
@@ -305,7 +307,7 @@ fn booking_of(number: u64) -> Change {
     let builder = AppointmentBuilder::new(number, from_to((10, 0), (11, 0)));
     let change = Change {
         head: Some(builder.head(NOW)),
-        ..Change::at(NOW)
+        ..decided(NOW)
     };
     change.with(builder.held(NOW).confirm(NOW).unwrap(), ClaimChange::Take)
 }

@@ -5,7 +5,7 @@
 use ratiba_kernel::Money;
 use time::{Duration, OffsetDateTime};
 
-use super::builders::{AppointmentBuilder, NOW, appointment, at, from_to, staff};
+use super::builders::{AppointmentBuilder, NOW, appointment, at, decided, from_to, staff};
 use super::contracts::{BookUnderTest, recorded, ten_to_eleven, tenant};
 use crate::appointment::{Appointment, CancelledBy, Correction, StaffNotes, Tip};
 use crate::ports::{Change, ClaimChange, OpenMonth, RecordError};
@@ -13,7 +13,7 @@ use crate::ports::{Change, ClaimChange, OpenMonth, RecordError};
 async fn keep<B: BookUnderTest>(book: &B, changed: Appointment, now: OffsetDateTime) -> Appointment {
     let id = changed.id();
     book.port()
-        .record(tenant(), Change::at(now).with(changed, ClaimChange::Keep))
+        .record(tenant(), decided(now).with(changed, ClaimChange::Keep))
         .await
         .unwrap();
     book.port().appointment(tenant(), id).await.unwrap().unwrap()
@@ -52,7 +52,7 @@ pub(super) async fn a_frozen_month_refuses<B: BookUnderTest>(book: &B) {
             at: appointment.counts_at(),
         };
         let corrected = appointment.clone().correct(tip(minor), at(12, 0)).unwrap();
-        let change = Change::at(at(12, 0)).with(corrected, ClaimChange::Keep);
+        let change = decided(at(12, 0)).with(corrected, ClaimChange::Keep);
         Change {
             open_months: vec![month],
             ..change
@@ -96,7 +96,7 @@ pub(super) async fn a_frozen_month_refuses<B: BookUnderTest>(book: &B) {
         };
         let change = Change {
             open_months: vec![month],
-            ..Change::at(at(12, 0))
+            ..decided(at(12, 0))
         };
         assert_eq!(book.port().record(tenant(), change).await, expected, "{instant}");
     }
@@ -150,7 +150,7 @@ pub(super) async fn every_state_is_read_back<B: BookUnderTest>(book: &B) {
         };
         let change = Change {
             head: Some(head),
-            ..Change::at(NOW)
+            ..decided(NOW)
         };
         book.port()
             .record(tenant(), change.with(state.clone(), claims))

@@ -11,15 +11,15 @@ use time::Weekday;
 use time::macros::{date, datetime};
 
 use super::builders::{
-    AppointmentBuilder, NOW, a_service, appointment, every_day, from_to, kind, policy, resource, service,
-    staff, tenants, zone,
+    AppointmentBuilder, NOW, a_service, appointment, decided, every_day, from_to, kind, policy, resource,
+    service, staff, tenants, zone,
 };
 use crate::appointment::{CancelledBy, Version};
 use crate::availability::{DayBlock, WeeklyBlock};
 use crate::catalogue::{BookingWindow, Minutes, Offering, Resource, Service};
 use crate::event::BookingEvent;
 use crate::policy::PerChannel;
-use crate::ports::{AppointmentBook, Change, ClaimChange};
+use crate::ports::{AppointmentBook, ClaimChange};
 use crate::setup::{
     Hit, HitList, Holiday, Leave, OutOfService, Page, Recorded, SetupBook, SetupChange, SetupRefused,
     SetupShelf, SetupStep,
@@ -137,7 +137,7 @@ async fn version_of<S: SetupUnderTest>(setup: &S, number: u64) -> Version {
 /// Records an appointment, held for a day or confirmed.
 async fn booked<S: SetupUnderTest>(setup: &S, number: u64, builder: AppointmentBuilder) {
     let held = builder.held(NOW);
-    let mut change = Change::at(NOW).with(held, ClaimChange::Take);
+    let mut change = decided(NOW).with(held, ClaimChange::Take);
     change.head = Some(builder.head(NOW));
     setup.appointments().record(tenant(), change).await.unwrap();
     let held = setup
@@ -147,7 +147,7 @@ async fn booked<S: SetupUnderTest>(setup: &S, number: u64, builder: AppointmentB
         .unwrap()
         .unwrap();
     let confirmed = held.confirm(NOW).unwrap();
-    let change = Change::at(NOW).with(confirmed, ClaimChange::Keep);
+    let change = decided(NOW).with(confirmed, ClaimChange::Keep);
     setup.appointments().record(tenant(), change).await.unwrap();
 }
 
@@ -161,7 +161,7 @@ async fn cancelled<S: SetupUnderTest>(setup: &S, number: u64) {
     let gone = found
         .cancel(CancelledBy::Customer, Money::kes_minor(0), NOW)
         .unwrap();
-    let change = Change::at(NOW).with(gone, ClaimChange::Release);
+    let change = decided(NOW).with(gone, ClaimChange::Release);
     setup.appointments().record(tenant(), change).await.unwrap();
 }
 

@@ -11,7 +11,9 @@ use time::macros::date;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::builders::{AppointmentBuilder, NOW, anybody_for, customer, from_to, staff, tenants, visit};
+use super::builders::{
+    AppointmentBuilder, NOW, anybody_for, customer, decided, from_to, staff, tenants, visit,
+};
 use super::fakes::InMemoryBook;
 use crate::appointment::Version;
 use crate::availability::{PartRequest, StaffWish};
@@ -174,7 +176,9 @@ impl Waitlist for InMemoryWaitlist {
         if entry.standing == EntryStanding::Offered && offered.any(|other| other.customer == entry.customer) {
             return Err(WaitlistRefused::HasOffer);
         }
-        self.book.record_now(tenant, change.booking)?;
+        if let Some(booking) = change.booking {
+            self.book.record_now(tenant, booking)?;
+        }
         list.watches.extend(change.watch_at);
         let version = entry.version.next();
         list.entries.insert(entry.id, WaitlistEntry { version, ..entry });
@@ -302,7 +306,7 @@ pub fn an_offer(number: u64) -> Offer {
 pub fn only(entry: WaitlistEntry) -> WaitlistChange {
     WaitlistChange {
         entry,
-        booking: Change::at(NOW),
+        booking: None,
         watch_at: None,
     }
 }
@@ -337,7 +341,7 @@ fn hold_of(number: u64) -> Change {
     let builder = AppointmentBuilder::new(number, from_to((10, 0), (11, 0)));
     let change = Change {
         head: Some(builder.head(NOW)),
-        ..Change::at(NOW)
+        ..decided(NOW)
     };
     change.with(builder.held(NOW), ClaimChange::Take)
 }
@@ -346,7 +350,7 @@ fn hold_of(number: u64) -> Change {
 fn offering(entry: &WaitlistEntry, number: u64) -> WaitlistChange {
     WaitlistChange {
         entry: entry.clone().offer(an_offer(number)).unwrap(),
-        booking: hold_of(number),
+        booking: Some(hold_of(number)),
         watch_at: None,
     }
 }
@@ -464,7 +468,7 @@ async fn an_offer_books_and_marks_the_entry_or_neither<W: WaitlistUnderTest>(lis
         until: an_offer(1).until,
     };
     let mut offer = offering(&one, 1);
-    offer.booking = offer.booking.telling(event.clone());
+    offer.booking = offer.booking.map(|booking| booking.telling(event.clone()));
     list.port().record(tenant(), offer).await.unwrap();
     assert!(list.book().visit(tenant(), visit(1)).await.unwrap().is_some());
     assert_eq!(list.events(tenant()).await, [event]);
@@ -499,11 +503,13 @@ async fn nobody_has_two_offers<W: WaitlistUnderTest>(list: &W) {
     let later = AppointmentBuilder::new(2, from_to((14, 0), (15, 0)));
     let change = WaitlistChange {
         entry: other.clone().offer(an_offer(2)).unwrap(),
-        booking: Change {
-            head: Some(later.head(NOW)),
-            ..Change::at(NOW)
-        }
-        .with(later.held(NOW), ClaimChange::Take),
+        booking: Some(
+            Change {
+                head: Some(later.head(NOW)),
+                ..decided(NOW)
+            }
+            .with(later.held(NOW), ClaimChange::Take),
+        ),
         watch_at: None,
     };
     let refused = list.port().record(tenant(), change).await;
@@ -551,7 +557,8 @@ async fn a_freed_time_is_kept_for_later_once<W: WaitlistUnderTest>(list: &W) {
 async fn a_changed_setup_is_told_apart<W: WaitlistUnderTest>(list: &W) {
     list.port().record(tenant(), only(an_entry(1))).await.unwrap();
     let mut offer = offering(&recorded(&an_entry(1)), 1);
-    offer.booking.setup = Some(SetupVersion::read(-1));
+    let setup = Some(SetupVersion::read(-1));
+    offer.booking = offer.booking.map(|booking| Change { setup, ..booking });
     let refused = list.port().record(tenant(), offer).await;
     assert_eq!(refused, Err(WaitlistRefused::SetupChanged));
 }

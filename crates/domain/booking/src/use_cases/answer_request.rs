@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::TRIES;
 use super::opening::{Begins, Next};
-use crate::appointment::{Appointment, Awaits, CancelledBy, State, TransitionRefused};
+use crate::appointment::{Appointment, Awaits, CancelledBy, ChangedBy, State, TransitionRefused};
 use crate::event::BookingEvent;
 use crate::policy::{PayBy, Policy};
 use crate::ports::{AppointmentBook, Catalogue, Change, ClaimChange, RecordError};
@@ -40,12 +40,14 @@ pub enum AnswerRequestError {
 }
 
 /// A yes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AcceptOrder {
     /// The visit.
     pub visit: VisitId,
-    /// Who says yes.
+    /// On whose behalf the yes is said.
     pub by: CancelledBy,
+    /// Who says it.
+    pub who: ChangedBy,
     /// How the money will come, if some is due; the hold lasts accordingly.
     pub pay_by: PayBy,
 }
@@ -76,7 +78,7 @@ impl AcceptRequest {
             if was_accepted(&visit, order.by) {
                 return Ok(visit);
             }
-            let change = accepted(&policy, &visit, order, self.clock.now())?;
+            let change = accepted(&policy, &visit, &order, self.clock.now())?;
             if recorded(self.book.as_ref(), tenant, change).await? {
                 return read(self.book.as_ref(), tenant, order.visit).await;
             }
@@ -97,7 +99,7 @@ fn was_accepted(visit: &Visit, by: CancelledBy) -> bool {
 fn accepted(
     policy: &Policy,
     visit: &Visit,
-    order: AcceptOrder,
+    order: &AcceptOrder,
     now: OffsetDateTime,
 ) -> Result<Change, AnswerRequestError> {
     let requested = requested(visit, "accepted")?;
@@ -121,7 +123,7 @@ fn accepted(
     };
     let change = Change {
         head: Some(head),
-        ..Change::at(now)
+        ..Change::at(now, order.who.clone())
     };
     let mut change = change.telling(BookingEvent::RequestAccepted {
         visit: id,
@@ -145,7 +147,7 @@ pub struct DeclineRequest {
 }
 
 impl DeclineRequest {
-    /// Turns all requested parts of a visit down and frees their time. The visit as it then stands is the
+    /// Turns all requested parts of a visit down on behalf of `by`, as `who` says, and frees their time. The visit as it then stands is the
     /// answer. The business may say no at any time, the customer to another time that was offered; who
     /// changes their mind before that cancels. What was declined already is answered as it is.
     ///
@@ -157,13 +159,14 @@ impl DeclineRequest {
         tenant: TenantId,
         id: VisitId,
         by: CancelledBy,
+        who: ChangedBy,
     ) -> Result<Visit, AnswerRequestError> {
         for _try in 0..TRIES {
             let visit = read(self.book.as_ref(), tenant, id).await?;
             if is_declined(&visit) {
                 return Ok(visit);
             }
-            let change = declined(&visit, by, self.clock.now())?;
+            let change = declined(&visit, by, who.clone(), self.clock.now())?;
             if recorded(self.book.as_ref(), tenant, change).await? {
                 return read(self.book.as_ref(), tenant, id).await;
             }
@@ -181,7 +184,12 @@ fn is_declined(visit: &Visit) -> bool {
     nothing_open && any
 }
 
-fn declined(visit: &Visit, by: CancelledBy, now: OffsetDateTime) -> Result<Change, AnswerRequestError> {
+fn declined(
+    visit: &Visit,
+    by: CancelledBy,
+    who: ChangedBy,
+    now: OffsetDateTime,
+) -> Result<Change, AnswerRequestError> {
     let requested = requested(visit, "declined")?;
     let awaits = requested.iter().find_map(|a| a.state().awaits());
     if by == CancelledBy::Customer && awaits == Some(Awaits::Business) {
@@ -189,7 +197,7 @@ fn declined(visit: &Visit, by: CancelledBy, now: OffsetDateTime) -> Result<Chang
             awaits: Awaits::Business,
         });
     }
-    let mut change = Change::at(now);
+    let mut change = Change::at(now, who);
     for appointment in requested {
         change = change.with(appointment.clone().decline(now)?, ClaimChange::Release);
     }

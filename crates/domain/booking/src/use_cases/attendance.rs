@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, MoneyError, Outage, TenantId, Zone};
 use time::OffsetDateTime;
 
 use super::{alternatives, around, facts_query};
-use crate::appointment::{Appointment, AppointmentId, State, TransitionRefused};
+use crate::appointment::{Appointment, AppointmentId, ChangedBy, State, TransitionRefused};
 use crate::availability::{Arrangement, PartOrder, PartRequest, Slot, SlotRequest, StaffWish};
 use crate::event::BookingEvent;
 use crate::policy::Channel;
@@ -63,7 +63,7 @@ impl From<RecordError> for AttendanceError {
     }
 }
 
-/// Records who came and who did not.
+/// Records who came and who did not, as somebody (`who`) says.
 pub struct Attendance {
     /// Where it is recorded.
     pub book: Arc<dyn AppointmentBook>,
@@ -86,6 +86,7 @@ impl Attendance {
         &self,
         tenant: TenantId,
         id: AppointmentId,
+        who: ChangedBy,
     ) -> Result<Appointment, AttendanceError> {
         let appointment = self.find(tenant, id).await?;
         if matches!(appointment.state(), State::CheckedIn { .. }) {
@@ -100,7 +101,7 @@ impl Attendance {
         }
         let appointment = id;
         let event = BookingEvent::CustomerCame { appointment, visit };
-        self.record(tenant, now, checked_in, ClaimChange::Keep, event)
+        self.record(tenant, (now, who), checked_in, ClaimChange::Keep, event)
             .await
     }
 
@@ -114,6 +115,7 @@ impl Attendance {
         &self,
         tenant: TenantId,
         id: AppointmentId,
+        who: ChangedBy,
     ) -> Result<Appointment, AttendanceError> {
         let appointment = self.find(tenant, id).await?;
         let (zone, now) = (self.catalogue.policy(tenant).await?.zone, self.clock.now());
@@ -121,7 +123,8 @@ impl Attendance {
         let back = appointment.undo_check_in(now)?;
         same_day(&zone, said_at, now)?;
         let event = corrected(&back);
-        self.record(tenant, now, back, ClaimChange::Keep, event).await
+        self.record(tenant, (now, who), back, ClaimChange::Keep, event)
+            .await
     }
 
     /// Records that the customer did not come, once the policy's grace after the start is over; frees the
@@ -134,6 +137,7 @@ impl Attendance {
         &self,
         tenant: TenantId,
         id: AppointmentId,
+        who: ChangedBy,
     ) -> Result<Appointment, AttendanceError> {
         let appointment = self.find(tenant, id).await?;
         if matches!(appointment.state(), State::NoShow { .. }) {
@@ -156,7 +160,7 @@ impl Attendance {
             customer,
             fee,
         };
-        self.record(tenant, now, marked, ClaimChange::Release, event)
+        self.record(tenant, (now, who), marked, ClaimChange::Release, event)
             .await
     }
 
@@ -170,13 +174,14 @@ impl Attendance {
         &self,
         tenant: TenantId,
         id: AppointmentId,
+        who: ChangedBy,
     ) -> Result<Appointment, AttendanceError> {
         let appointment = self.find(tenant, id).await?;
         let (zone, now) = (self.catalogue.policy(tenant).await?.zone, self.clock.now());
         let said_at = appointment.state().since();
         let back = appointment.undo_no_show(now)?;
         same_day(&zone, said_at, now)?;
-        let change = Change::at(now)
+        let change = Change::at(now, who)
             .with(back.clone(), ClaimChange::Take)
             .telling(corrected(&back));
         match self.book.record(tenant, change).await {
@@ -224,12 +229,14 @@ impl Attendance {
     async fn record(
         &self,
         tenant: TenantId,
-        now: OffsetDateTime,
+        (now, who): (OffsetDateTime, ChangedBy),
         appointment: Appointment,
         claims: ClaimChange,
         event: BookingEvent,
     ) -> Result<Appointment, AttendanceError> {
-        let change = Change::at(now).with(appointment.clone(), claims).telling(event);
+        let change = Change::at(now, who)
+            .with(appointment.clone(), claims)
+            .telling(event);
         self.book.record(tenant, change).await?;
         Ok(appointment.at_next_version())
     }

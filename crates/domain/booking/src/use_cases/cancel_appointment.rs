@@ -170,7 +170,7 @@ impl CancelAppointment {
         let policy = self.catalogue.policy(tenant).await?;
         let now = self.clock.now();
         let targets = self.targets(tenant, order.target).await?;
-        let mut change = Change::at(now).wanted_by(order.who.clone());
+        let mut change = Change::at(now, order.who.clone());
         let mut answer = Vec::with_capacity(targets.len());
         for appointment in targets {
             if is_cancelled(&appointment) {

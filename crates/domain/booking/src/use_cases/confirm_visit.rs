@@ -130,7 +130,7 @@ fn decide(visit: &Visit, zone: &Zone, now: OffsetDateTime) -> Decision {
     if visit.head.lost_at.is_some() {
         return Decision::Settled(Confirmation::Lost);
     }
-    let mut change = Change::at(now).wanted_by(ChangedBy::System);
+    let mut change = Change::at(now, ChangedBy::System);
     let mut agreed = false;
     for appointment in &visit.appointments {
         match appointment.state() {
@@ -185,7 +185,7 @@ fn lose(visit: &Visit, now: OffsetDateTime) -> Change {
     let (visit, customer) = (head.id, head.customer);
     let change = Change {
         head: Some(head),
-        ..Change::at(now)
+        ..Change::at(now, ChangedBy::System)
     };
     change.telling(BookingEvent::VisitLostAfterPayment { visit, customer })
 }

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::opening::expiry_task;
 use super::replacing::{NotThere, Replacing, Wanted};
 use super::{TRIES, answer_request, facts_query};
-use crate::appointment::{AppointmentId, CancelledBy, Placement, TransitionRefused};
+use crate::appointment::{AppointmentId, CancelledBy, ChangedBy, Placement, TransitionRefused};
 use crate::availability::{Facts, Reason, RequestFault, Slot};
 use crate::catalogue::{Minutes, Service, StaffId};
 use crate::event::BookingEvent;
@@ -27,6 +27,8 @@ pub struct CounterOfferOrder {
     /// Who would render a part; whoever is not named keeps it, or, if nobody asked for them, the next one
     /// takes it where they cannot.
     pub staff: BTreeMap<AppointmentId, StaffId>,
+    /// Who offers it.
+    pub who: ChangedBy,
 }
 
 /// Why another time could not be put in the place of the present one. The present one is kept.
@@ -121,7 +123,13 @@ impl CounterOffer {
                     .retain(|slot| answer.until(slot.time.start()).is_some());
                 return Err(refused.into());
             };
-            let change = offered(&visit, &replacing, placed, until, now)?;
+            let change = offered(
+                &visit,
+                &replacing,
+                placed,
+                until,
+                Change::at(now, order.who.clone()),
+            )?;
             let change = Change {
                 setup: Some(setup),
                 ..change
@@ -197,12 +205,11 @@ fn offered(
     replacing: &Replacing<'_>,
     placed: Vec<Placement>,
     until: OffsetDateTime,
-    now: OffsetDateTime,
+    mut change: Change,
 ) -> Result<Change, ReplaceError> {
     let freed = claimed(replacing.parts().iter().copied());
-    let mut change = Change::at(now);
     for (part, placement) in replacing.parts().iter().zip(placed) {
-        let offered = (*part).clone().counter_offer(placement, until, now)?;
+        let offered = (*part).clone().counter_offer(placement, until, change.at)?;
         change = change.with(offered, ClaimChange::Take);
     }
     let (visit, customer) = (visit.head.id, visit.head.customer);

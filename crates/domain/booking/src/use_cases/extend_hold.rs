@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::opening::{expiry_task, hold_until};
 use super::{TRIES, TaskError};
-use crate::appointment::State;
+use crate::appointment::{ChangedBy, State};
 use crate::policy::PayBy;
 use crate::ports::{AppointmentBook, Catalogue, Change, ClaimChange, RecordError};
 use crate::visit::{Visit, VisitId, VisitStanding};
@@ -86,7 +86,7 @@ fn longer(visit: &Visit, until: OffsetDateTime, now: OffsetDateTime) -> Change {
     });
     let mut change = shorter
         .filter_map(|part| part.clone().hold_until(until, now).ok())
-        .fold(Change::at(now), |change, part| {
+        .fold(Change::at(now, ChangedBy::System), |change, part| {
             change.with(part, ClaimChange::Keep)
         });
     change.tasks.push(expiry_task(visit.head.id, until));

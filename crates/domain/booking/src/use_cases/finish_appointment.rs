@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, TenantId};
 use time::OffsetDateTime;
 
 use super::start_appointment::{RenderingError, find};
-use crate::appointment::{Appointment, AppointmentId};
+use crate::appointment::{Appointment, AppointmentId, ChangedBy};
 use crate::event::BookingEvent;
 use crate::ports::{AppointmentBook, Change, ClaimChange};
 
@@ -19,7 +19,7 @@ pub struct FinishAppointment {
 }
 
 impl FinishAppointment {
-    /// Records the actual end: `ended`, or the present. The appointment as it then stands is the answer.
+    /// Records the actual end: `ended`, or the present, as `who` says. The appointment as it then stands is the answer.
     ///
     /// Pressing the button twice is pressing it once. A service that ended in a month that is frozen by
     /// now is recorded all the same: it did happen, and earns by an amendment.
@@ -32,6 +32,7 @@ impl FinishAppointment {
         tenant: TenantId,
         id: AppointmentId,
         ended: Option<OffsetDateTime>,
+        who: ChangedBy,
     ) -> Result<Appointment, RenderingError> {
         let appointment = find(self.book.as_ref(), tenant, id).await?;
         let known = appointment.actuals().end;
@@ -47,7 +48,7 @@ impl FinishAppointment {
             customer: booking.customer,
             staff: booking.team.members().to_vec(),
         };
-        let change = Change::at(now)
+        let change = Change::at(now, who)
             .with(finished.clone(), ClaimChange::Keep)
             .telling(event);
         self.book.record(tenant, change).await?;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use ratiba_kernel::{BasisPoints, Clock, Money, MoneyError, Outage, TenantId};
 
 use crate::appointment::{
-    Appointment, AppointmentId, Discount, DiscountAmount, DiscountSource, RepriceRefused, State, Version,
+    Appointment, AppointmentId, ChangedBy, Discount, DiscountAmount, DiscountSource, RepriceRefused, State,
+    Version,
 };
 use crate::event::BookingEvent;
 use crate::policy::DiscountLimits;
@@ -155,7 +156,7 @@ impl GiveDiscount {
                     amount,
                     rate: amount.rate(),
                     reason,
-                    source: DiscountSource::Hand { by: order.by },
+                    source: DiscountSource::Hand { by: order.by.clone() },
                 })
             }
         };
@@ -167,7 +168,7 @@ impl GiveDiscount {
         let now = self.clock.now();
         let (appointment, visit) = (after.id(), after.booking().visit);
         let event = BookingEvent::PriceChanged { appointment, visit };
-        let mut change = Change::at(now)
+        let mut change = Change::at(now, ChangedBy::person(&order.by))
             .with(after.clone(), ClaimChange::Keep)
             .telling(event);
         if matches!(after.state(), State::Completed { .. }) {

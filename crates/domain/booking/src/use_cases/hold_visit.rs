@@ -386,8 +386,9 @@ impl HoldVisit {
         let parts = bookings.into_iter().map(|booking| (self.ids.fresh(), booking));
         let head = coming.head(order.key.clone(), Some(order.fingerprint()?));
         let parts = parts.collect();
-        let change = opening::opened(&facts.policy, head, parts, request_until, order.pay_by, now);
-        Ok(change.map_err(PricingFault::from)?.wanted_by(order.who.clone()))
+        let begun = Change::at(now, order.who.clone());
+        let change = opening::opened(&facts.policy, head, parts, request_until, order.pay_by, begun);
+        Ok(change.map_err(PricingFault::from)?)
     }
 
     /// The package that is meant.

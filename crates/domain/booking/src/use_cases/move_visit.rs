@@ -85,12 +85,11 @@ impl MoveVisit {
             let policy = facts.policy.clone();
             in_time(&policy, replacing.parts(), order.by, now)?;
             let placed = replacing.place(facts, &request, &wanted)??;
-            let Some(change) = moved(&policy, &visit, &replacing, placed, order.by, now)? else {
+            let Some(change) = moved(&policy, &visit, &replacing, placed, &order, now)? else {
                 return Ok(visit);
             };
             let change = Change {
                 setup: Some(setup),
-                by: Some(order.who.clone()),
                 ..change
             };
             match self.book.record(tenant, change).await {
@@ -179,10 +178,10 @@ fn moved(
     visit: &Visit,
     replacing: &Replacing<'_>,
     placed: Vec<Placement>,
-    by: CancelledBy,
+    order: &MoveOrder,
     now: OffsetDateTime,
 ) -> Result<Option<Change>, ReplaceError> {
-    let mut change = Change::at(now);
+    let mut change = Change::at(now, order.who.clone());
     let mut anything = false;
     for (part, placement) in replacing.parts().iter().zip(placed) {
         let after = (*part).clone().reschedule(placement, now)?;
@@ -198,7 +197,7 @@ fn moved(
     Ok(Some(change.telling(BookingEvent::VisitMoved {
         visit,
         customer,
-        by,
+        by: order.by,
         freed,
     })))
 }

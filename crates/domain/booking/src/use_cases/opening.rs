@@ -11,7 +11,7 @@ use crate::policy::{PayBy, Policy};
 use crate::ports::{Change, ClaimChange};
 use crate::visit::{VisitHead, VisitId};
 
-/// The first change of a visit: all of its parts claim their time and wait for the business until
+/// The first change of a visit, which has just `begun`: all of its parts claim their time and wait for the business until
 /// `request_until` where the channel asks for approval, for money where some is due, and for nothing else.
 ///
 /// # Errors
@@ -22,14 +22,15 @@ pub(super) fn opened(
     parts: Vec<(AppointmentId, Booking)>,
     request_until: Option<OffsetDateTime>,
     pay_by: PayBy,
-    now: OffsetDateTime,
+    begun: Change,
 ) -> Result<Change, MoneyError> {
+    let now = begun.at;
     let due = Money::sum(policy.currency, parts.iter().map(|(_, booking)| booking.deposit))?;
     let begins = Begins::of(parts.iter().map(|(_, booking)| booking), now);
     let (visit, customer) = (head.id, head.customer);
     let mut change = Change {
         head: Some(head),
-        ..Change::at(now)
+        ..begun
     };
     if let Some(until) = request_until {
         for (id, booking) in parts {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, TenantId};
 
 use super::start_appointment::{RenderingError, find};
-use crate::appointment::{Appointment, AppointmentId, Correction, State, Version};
+use crate::appointment::{Appointment, AppointmentId, ChangedBy, Correction, State, Version};
 use crate::event::BookingEvent;
 use crate::ports::{AppointmentBook, Change, ClaimChange, OpenMonth};
 
@@ -18,7 +18,7 @@ pub struct RecordActuals {
 }
 
 impl RecordActuals {
-    /// Applies a correction; what it leaves out stays. The appointment as it then stands is the answer.
+    /// Applies a correction, as `who` says; what it leaves out stays. The appointment as it then stands is the answer.
     ///
     /// A correction of a rendered service is refused once the month in which it counts, before or after
     /// the correction, is frozen for anybody of its team. With `read_at` it is refused as stale if the
@@ -33,6 +33,7 @@ impl RecordActuals {
         id: AppointmentId,
         correction: Correction,
         read_at: Option<Version>,
+        who: ChangedBy,
     ) -> Result<Appointment, RenderingError> {
         let before = find(self.book.as_ref(), tenant, id).await?;
         if read_at.is_some_and(|version| version != before.version()) {
@@ -44,13 +45,12 @@ impl RecordActuals {
             return Ok(before);
         }
         let visit = after.booking().visit;
-        let mut change =
-            Change::at(now)
-                .with(after.clone(), ClaimChange::Keep)
-                .telling(BookingEvent::ActualsCorrected {
-                    appointment: id,
-                    visit,
-                });
+        let mut change = Change::at(now, who)
+            .with(after.clone(), ClaimChange::Keep)
+            .telling(BookingEvent::ActualsCorrected {
+                appointment: id,
+                visit,
+            });
         if matches!(after.state(), State::Completed { .. }) {
             let instants = [before.counts_at(), after.counts_at()];
             let team = after.booking().team.members().iter();

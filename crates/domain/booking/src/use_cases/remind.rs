@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, TenantId, Zone};
 
 use super::{TRIES, TaskError, confirm_visit};
-use crate::appointment::State;
+use crate::appointment::{ChangedBy, State};
 use crate::event::BookingEvent;
 use crate::policy::Reminder;
 use crate::ports::{AppointmentBook, Catalogue, Change, RecordError};
@@ -74,7 +74,7 @@ impl Remind {
             tasks: confirm_visit::next_reminder(zone, visit, start, since, Some(reminder))
                 .into_iter()
                 .collect(),
-            ..Change::at(now)
+            ..Change::at(now, ChangedBy::System)
         };
         Some(change.telling(BookingEvent::ReminderDue {
             visit,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, Outage, TenantId};
 use time::OffsetDateTime;
 
-use crate::appointment::{Appointment, AppointmentId, RenderingRefused};
+use crate::appointment::{Appointment, AppointmentId, ChangedBy, RenderingRefused};
 use crate::catalogue::ResourceId;
 use crate::event::BookingEvent;
 use crate::ports::{
@@ -66,7 +66,7 @@ pub struct StartAppointment {
 }
 
 impl StartAppointment {
-    /// Records the actual start: `began`, or the present. The appointment as it then stands is the answer.
+    /// Records the actual start: `began`, or the present, as `who` says. The appointment as it then stands is the answer.
     ///
     /// Pressing the button twice is pressing it once: a service that has begun, and for which no other
     /// start is named, is answered as it is. The gate is asked last, and only for what may start otherwise.
@@ -79,6 +79,7 @@ impl StartAppointment {
         tenant: TenantId,
         id: AppointmentId,
         began: Option<OffsetDateTime>,
+        who: ChangedBy,
     ) -> Result<Appointment, RenderingError> {
         let appointment = find(self.book.as_ref(), tenant, id).await?;
         let known = appointment.actuals().start;
@@ -96,12 +97,12 @@ impl StartAppointment {
             }
         }
         let visit = started.booking().visit;
-        let change = Change::at(now).with(started.clone(), ClaimChange::Keep).telling(
-            BookingEvent::AppointmentStarted {
+        let change = Change::at(now, who)
+            .with(started.clone(), ClaimChange::Keep)
+            .telling(BookingEvent::AppointmentStarted {
                 appointment: id,
                 visit,
-            },
-        );
+            });
         self.book.record(tenant, change).await?;
         Ok(started.at_next_version())
     }

@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, Money};
 use time::{Duration, OffsetDateTime};
 
 use super::*;
-use crate::appointment::{CancelledBy, Correction, StaffChoice, State, Tip, Version};
+use crate::appointment::{CancelledBy, ChangedBy, Correction, StaffChoice, State, Tip, Version};
 use crate::availability::{Arrangement, PartOrder, Reason, StaffWish};
 use crate::catalogue::Deposit;
 use crate::event::{BookingEvent, BookingTask, Due};

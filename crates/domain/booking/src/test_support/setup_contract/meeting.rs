@@ -14,13 +14,13 @@ use crate::appointment::Version;
 use crate::catalogue::{Deposit, Offering, Resource, ServiceId};
 use crate::event::BookingEvent;
 use crate::policy::{BufferRule, Rounding};
-use crate::ports::{Change, ClaimChange};
+use crate::ports::ClaimChange;
 use crate::setup::{
     AmountsWithCents, Block, BlockSubject, Cause, Holiday, Leave, OutOfService, Recorded, Resolved,
     SetupRefused, SetupStep, Standing, Versioned,
 };
 use crate::test_support::builders::{
-    AppointmentBuilder, NOW, a_service, appointment, at, every_day, from_to, resource, staff, zone,
+    AppointmentBuilder, NOW, a_service, appointment, at, decided, every_day, from_to, resource, staff, zone,
 };
 
 pub(super) async fn a_leave_lists_what_it_meets<S: SetupUnderTest>(setup: &S) {
@@ -31,7 +31,7 @@ pub(super) async fn a_leave_lists_what_it_meets<S: SetupUnderTest>(setup: &S) {
     // A hold that has run out by the time of the leave keeps nobody's time.
     let overdue = AppointmentBuilder::new(4, from_to((9, 0), (10, 0)));
     let early = NOW - Duration::hours(1);
-    let mut change = Change::at(early).with(overdue.held(early), ClaimChange::Take);
+    let mut change = decided(early).with(overdue.held(early), ClaimChange::Take);
     change.head = Some(overdue.head(early));
     setup.appointments().record(tenant(), change).await.unwrap();
 
@@ -333,7 +333,7 @@ pub(super) async fn a_block_claims_time_or_names_what_is_in_the_way<S: SetupUnde
         std::slice::from_ref(&free)
     );
     let late = AppointmentBuilder::new(2, from_to((11, 30), (12, 30)));
-    let mut change = Change::at(NOW).with(late.held(NOW), ClaimChange::Take);
+    let mut change = decided(NOW).with(late.held(NOW), ClaimChange::Take);
     change.head = Some(late.head(NOW));
     let taken = setup.appointments().record(tenant(), change.clone()).await;
     assert_eq!(taken.unwrap_err(), crate::ports::RecordError::SlotTaken);
@@ -358,7 +358,7 @@ pub(super) async fn a_block_claims_time_or_names_what_is_in_the_way<S: SetupUnde
         .unwrap();
     let inside = TimeRange::new(at(50, 0), at(51, 0)).unwrap();
     let seated = AppointmentBuilder::new(3, inside).in_resource(1);
-    let mut change = Change::at(NOW).with(seated.held(NOW), ClaimChange::Take);
+    let mut change = decided(NOW).with(seated.held(NOW), ClaimChange::Take);
     change.head = Some(seated.head(NOW));
     let taken = setup.appointments().record(tenant(), change).await;
     assert_eq!(taken.unwrap_err(), crate::ports::RecordError::SlotTaken);
@@ -387,7 +387,7 @@ pub(super) async fn a_block_of_a_whole_room_takes_its_new_places<S: SetupUnderTe
     };
     let seated = async |number, seat, range: TimeRange| {
         let builder = AppointmentBuilder::new(number, range).by(2).in_seat(1, seat);
-        let mut change = Change::at(NOW).with(builder.held(NOW), ClaimChange::Take);
+        let mut change = decided(NOW).with(builder.held(NOW), ClaimChange::Take);
         change.head = Some(builder.head(NOW));
         setup.appointments().record(tenant(), change).await
     };
@@ -448,7 +448,7 @@ pub(super) async fn sharing_buffers_rewrites_what_lies_ahead<S: SetupUnderTest>(
     // Ten minutes are no longer enough beside a need of fifteen, and fifteen are; both rules agree on that.
     for (number, from, fits) in [(2, (11, 10), false), (3, (11, 15), true)] {
         let next = AppointmentBuilder::new(number, from_to(from, (12, 0))).sharing_buffers(10, 0);
-        let mut change = Change::at(NOW).with(next.held(NOW), ClaimChange::Take);
+        let mut change = decided(NOW).with(next.held(NOW), ClaimChange::Take);
         change.head = Some(next.head(NOW));
         assert_eq!(held.record(tenant(), change).await.is_ok(), fits, "{number}");
     }
@@ -491,7 +491,7 @@ pub(super) async fn stacking_buffers_is_refused_where_two_would_clash<S: SetupUn
     switch(setup, BufferRule::Stacked).await.unwrap();
     // The time kept free after the first is claimed now.
     let close = AppointmentBuilder::new(4, from_to((11, 10), (12, 0)));
-    let mut change = Change::at(NOW).with(close.held(NOW), ClaimChange::Take);
+    let mut change = decided(NOW).with(close.held(NOW), ClaimChange::Take);
     change.head = Some(close.head(NOW));
     let taken = setup.appointments().record(tenant(), change).await;
     assert_eq!(taken.unwrap_err(), crate::ports::RecordError::SlotTaken);

@@ -7,7 +7,7 @@ use ratiba_kernel::{IdSource, Money, Outage, TenantId};
 use super::correct::emptied;
 use super::promised::{Made, PromiseKeeper};
 use super::{ReviewDesk, Setting};
-use crate::appointment::Version;
+use crate::appointment::{ChangedBy, Version};
 use crate::customers::CustomerBook;
 use crate::import::bookings::{self, BookingDraft, ImportedBooking};
 use crate::import::catalogue::plan::{NotReady as CatalogueNotReady, plan as plan_catalogue};
@@ -65,7 +65,7 @@ pub struct ApplyImport {
 }
 
 impl ApplyImport {
-    /// Applies what the review shows now, if nothing is wrong with it.
+    /// Applies what the review shows now, as `who` says, if nothing is wrong with it.
     ///
     /// Services and customers are taken over all or none. Bookings are made one by one, each exactly once however
     /// often this is called; if somebody was faster for one of them, the others are made, and the import stays in
@@ -80,6 +80,7 @@ impl ApplyImport {
         kind: ImportKind,
         id: ImportId,
         version: Version,
+        who: ChangedBy,
     ) -> Result<Tally, ApplyImportError> {
         let import = self.desk.imports.find(tenant, kind, id).await?;
         let import = import.ok_or(ApplyImportError::Unknown)?;
@@ -119,7 +120,7 @@ impl ApplyImport {
                     .await?;
                 Ok(applied)
             }
-            Rows::Bookings(rows) => self.keep_promises(tenant, import, rows, &setting).await,
+            Rows::Bookings(rows) => self.keep_promises(tenant, import, rows, &setting, who).await,
         }
     }
 
@@ -129,6 +130,7 @@ impl ApplyImport {
         mut import: Import,
         mut drafts: Vec<BookingDraft>,
         setting: &Setting,
+        who: ChangedBy,
     ) -> Result<Tally, ApplyImportError> {
         let reviewed = setting.review_bookings(&drafts);
         let faulty: Vec<_> = reviewed
@@ -150,6 +152,7 @@ impl ApplyImport {
             services: &setting.services,
             setup: setting.outlook.as_ref().map(|outlook| outlook.setup),
             now: setting.now,
+            who,
         };
         let mut applied = Tally::default();
         let mut taken = Vec::new();

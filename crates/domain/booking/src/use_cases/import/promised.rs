@@ -6,7 +6,7 @@ use ratiba_kernel::{IdSource, Money, Outage, TenantId, TimeRange};
 use time::OffsetDateTime;
 
 use crate::appointment::{
-    Actuals, Appointment, Booking, Price, StaffChoice, StaffNotes, State, Team, Version,
+    Actuals, Appointment, Booking, ChangedBy, Price, StaffChoice, StaffNotes, State, Team, Version,
 };
 use crate::catalogue::{CustomerId, Service, StaffId};
 use crate::customers::{Added, CustomerBook, CustomerName, NewCustomer};
@@ -37,6 +37,7 @@ pub(super) struct PromiseKeeper<'p> {
     pub(super) services: &'p [Service],
     pub(super) setup: Option<SetupVersion>,
     pub(super) now: OffsetDateTime,
+    pub(super) who: ChangedBy,
 }
 
 impl PromiseKeeper<'_> {
@@ -143,7 +144,7 @@ impl PromiseKeeper<'_> {
         let mut change = Change {
             head: Some(head),
             setup: self.setup,
-            ..Change::at(self.now)
+            ..Change::at(self.now, self.who.clone())
         };
         let appointment = appointment.map_err(Outage::new)?;
         let comes = appointment.booking().client().start();

@@ -9,7 +9,7 @@ use super::{
     ApplyImport, ApplyImportError, BringIn, BringInError, Brought, CorrectImport, CorrectImportError, NewRow,
     Review, ReviewDesk, ReviewImport, ReviewedImport,
 };
-use crate::appointment::{State, Version};
+use crate::appointment::{ChangedBy, State, Version};
 use crate::catalogue::CustomerId;
 use crate::customers::{CustomerBook, Wanted};
 use crate::event::{BookingEvent, BookingTask};
@@ -117,7 +117,7 @@ impl Desk {
 
     fn apply(&self, kind: ImportKind, id: ImportId) -> Result<Tally, ApplyImportError> {
         let version = self.review(kind, id).import.version;
-        block_on(self.apply.execute(tenant(), kind, id, version))
+        block_on(self.apply.execute(tenant(), kind, id, version, ChangedBy::System))
     }
 }
 
@@ -301,10 +301,13 @@ fn an_import_is_discarded_with_all_that_it_held() {
         desk.apply(ImportKind::Customers, id),
         Err(ApplyImportError::Closed)
     );
-    let unknown = block_on(
-        desk.apply
-            .execute(tenants()[1], ImportKind::Customers, id, gone.version),
-    );
+    let unknown = block_on(desk.apply.execute(
+        tenants()[1],
+        ImportKind::Customers,
+        id,
+        gone.version,
+        ChangedBy::System,
+    ));
     assert_eq!(unknown, Err(ApplyImportError::Unknown));
 }
 

@@ -7,7 +7,7 @@ use ratiba_kernel::{Clock, IdSource, Outage, PhoneNumber, TenantId, TimeRange};
 use time::{Duration, OffsetDateTime};
 
 use super::{super::TRIES, line, today};
-use crate::appointment::{Appointment, TransitionRefused};
+use crate::appointment::{Appointment, ChangedBy, TransitionRefused};
 use crate::availability::{Facts, Reason, RequestFault, Slot};
 use crate::catalogue::CustomerId;
 use crate::event::BookingEvent;
@@ -46,7 +46,7 @@ pub enum SeatTurn {
 }
 
 /// An order to seat somebody.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeatOrder {
     /// Who they are.
     pub sitter: Sitter,
@@ -54,6 +54,21 @@ pub struct SeatOrder {
     pub turn: SeatTurn,
     /// When they are served; if it is not named, at the earliest minute within a quarter of an hour.
     pub start: Option<OffsetDateTime>,
+    /// Who seats them.
+    pub who: ChangedBy,
+}
+
+impl SeatOrder {
+    /// As they were queued, in their turn, as early as can be.
+    #[must_use]
+    pub fn in_turn(who: ChangedBy) -> Self {
+        Self {
+            sitter: Sitter::default(),
+            turn: SeatTurn::default(),
+            start: None,
+            who,
+        }
+    }
 }
 
 /// Somebody who was seated, now or before.
@@ -150,7 +165,8 @@ impl SeatWalkIn {
             }
             let (line, setup, slot) = self.find(tenant, &entry, &order).await?;
             let (sitter, newcomer) = self.sitter(tenant, &entry, &order.sitter).await?;
-            let mut change = self.decide(line.facts(), entry, &slot, (sitter, newcomer))?;
+            let mut change =
+                self.decide(line.facts(), entry, &slot, (sitter, newcomer), order.who.clone())?;
             if let Some(booking) = &mut change.booking {
                 booking.setup = Some(setup);
             }
@@ -248,6 +264,7 @@ impl SeatWalkIn {
         entry: WalkIn,
         slot: &Slot,
         (customer, newcomer): (CustomerId, Option<Newcomer>),
+        who: ChangedBy,
     ) -> Result<QueueChange, SeatWalkInError> {
         let now = self.clock.now();
         let coming = Coming {
@@ -262,7 +279,7 @@ impl SeatWalkIn {
         let key = HoldKey::parse(&format!("walk-in:{}", entry.id)).map_err(Outage::new)?;
         let mut change = Change {
             head: Some(coming.head(key, None)),
-            ..Change::at(now)
+            ..Change::at(now, who)
         };
         for booking in coming.bookings(facts, slot, &entry.parts)? {
             let (appointment, visit) = (self.ids.fresh(), coming.visit);

@@ -4,7 +4,7 @@ use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
 use ratiba_kernel::{Clock as _, IdSource as _, PhoneNumber};
 
 use super::*;
-use crate::appointment::State;
+use crate::appointment::{ChangedBy, State};
 use crate::availability::Reason;
 use crate::event::BookingEvent;
 use crate::ports::WalkInQueue as _;
@@ -12,6 +12,11 @@ use crate::queue::{Departure, Estimate, FirstName, Guest, NotWaiting, QUEUE_MOST
 use crate::test_support::builders::*;
 use crate::test_support::{InMemoryBook, InMemoryQueue, InMemorySalon, walk_in_queue_contract};
 use crate::visit::{HoldKey, VisitStanding};
+
+/// As they were queued, by somebody of the desk.
+fn in_turn() -> SeatOrder {
+    SeatOrder::in_turn(ChangedBy::person("token:desk"))
+}
 
 struct Desk {
     book: Arc<InMemoryBook>,
@@ -104,7 +109,7 @@ fn who_joins_twice_with_one_key_waits_once() {
     let another = desk.join_with("two", amina(), 1).unwrap();
     assert_ne!(another.entry.id, first.entry.id);
     // Also once they were served.
-    desk.seat(first.entry.id, SeatOrder::default()).unwrap();
+    desk.seat(first.entry.id, in_turn()).unwrap();
     let served = desk.join_with("one", amina(), 1).unwrap().entry;
     assert!(matches!(served.standing, QueueStanding::Seated { .. }));
 }
@@ -119,7 +124,7 @@ fn whoever_is_seated_has_come_owes_nothing_in_advance_and_waits_no_more() {
     let desk = Desk::of(SalonBuilder::default());
     let (one, two) = (desk.join(), desk.join());
     assert_eq!(desk.list(), [(one, Some(at(10, 0))), (two, Some(at(11, 0)))]);
-    let seated = desk.seat(one, SeatOrder::default()).unwrap();
+    let seated = desk.seat(one, in_turn()).unwrap();
     let visit = &seated.visit;
     assert_eq!(visit.standing(), VisitStanding::Agreed);
     assert!(matches!(visit.appointments[0].state(), State::CheckedIn { .. }));
@@ -139,25 +144,21 @@ fn whoever_is_seated_has_come_owes_nothing_in_advance_and_waits_no_more() {
     assert_eq!(desk.book.tasks(tenant(1)), [], "nobody is reminded");
     assert_eq!(desk.list(), [(two, Some(at(11, 0)))]);
     desk.clock.advance(Duration::minutes(5));
-    assert_eq!(
-        desk.seat(one, SeatOrder::default()),
-        Ok(seated),
-        "once, however often"
-    );
+    assert_eq!(desk.seat(one, in_turn()), Ok(seated), "once, however often");
 }
 
 #[test]
 fn nobody_free_within_a_quarter_of_an_hour_is_said_with_reasons_and_the_next_time() {
     let desk = Desk::of(SalonBuilder::default());
     let (one, two) = (desk.join(), desk.join());
-    desk.seat(one, SeatOrder::default()).unwrap();
-    let Err(SeatWalkInError::NotFree { reasons, next }) = desk.seat(two, SeatOrder::default()) else {
+    desk.seat(one, in_turn()).unwrap();
+    let Err(SeatWalkInError::NotFree { reasons, next }) = desk.seat(two, in_turn()) else {
         panic!("staff 1 is busy")
     };
     assert_eq!(reasons, [Reason::Booked].into());
     assert_eq!(next.map(|slot| slot.time.start()), Some(at(11, 0)));
     desk.clock.set(at(10, 45));
-    let soon = desk.seat(two, SeatOrder::default()).unwrap();
+    let soon = desk.seat(two, in_turn()).unwrap();
     assert_eq!(
         soon.visit.start(),
         Some(at(11, 0)),
@@ -171,7 +172,7 @@ fn a_start_may_be_named() {
     let id = desk.join();
     let named = |start| SeatOrder {
         start: Some(start),
-        ..SeatOrder::default()
+        ..in_turn()
     };
     let late = desk.seat(id, named(at(16, 30)));
     assert!(
@@ -185,18 +186,10 @@ fn a_start_may_be_named() {
 fn those_ahead_come_first_unless_they_are_skipped() {
     let desk = Desk::of(SalonBuilder::default());
     let (_ahead, behind) = (desk.join(), desk.join());
-    let kept = desk.seat(behind, SeatOrder::default());
+    let kept = desk.seat(behind, in_turn());
     assert!(matches!(kept, Err(SeatWalkInError::NotFree { .. })));
     let turn = SeatTurn::Skipped;
-    let seated = desk
-        .seat(
-            behind,
-            SeatOrder {
-                turn,
-                ..SeatOrder::default()
-            },
-        )
-        .unwrap();
+    let seated = desk.seat(behind, SeatOrder { turn, ..in_turn() }).unwrap();
     assert_eq!(seated.visit.start(), Some(at(10, 0)));
 }
 
@@ -207,10 +200,7 @@ fn a_name_becomes_a_customer_and_a_number_finds_one() {
     let phone = PhoneNumber::parse("+254711222333").unwrap();
     let first = desk.join_for(named(), 1).unwrap().entry.id;
     let sitter = Sitter::Phone(phone.clone());
-    let order = SeatOrder {
-        sitter,
-        ..SeatOrder::default()
-    };
+    let order = SeatOrder { sitter, ..in_turn() };
     let seated = desk.seat(first, order.clone()).unwrap();
     let amina = seated.visit.head.customer;
     assert_eq!(seated.entry.guest, Guest::Customer(amina));
@@ -223,7 +213,7 @@ fn a_name_becomes_a_customer_and_a_number_finds_one() {
     assert_eq!(desk.seat(again, order).unwrap().visit.head.customer, amina);
     desk.clock.set(at(12, 0));
     let nameless = desk.join_for(named(), 1).unwrap().entry.id;
-    let other = desk.seat(nameless, SeatOrder::default()).unwrap();
+    let other = desk.seat(nameless, in_turn()).unwrap();
     assert_ne!(
         other.visit.head.customer, amina,
         "a name alone is nobody in particular"
@@ -231,15 +221,7 @@ fn a_name_becomes_a_customer_and_a_number_finds_one() {
     desk.clock.set(at(13, 0));
     let given = desk.join_for(named(), 1).unwrap().entry.id;
     let sitter = Sitter::Customer(customer(2));
-    let given = desk
-        .seat(
-            given,
-            SeatOrder {
-                sitter,
-                ..SeatOrder::default()
-            },
-        )
-        .unwrap();
+    let given = desk.seat(given, SeatOrder { sitter, ..in_turn() }).unwrap();
     assert_eq!(given.visit.head.customer, customer(2));
 }
 
@@ -249,11 +231,8 @@ fn who_left_is_not_seated_and_who_is_seated_does_not_leave() {
     let (one, two) = (desk.join(), desk.join());
     let left = desk.leave(one, Departure::TurnedAway).unwrap();
     assert_eq!(desk.leave(one, Departure::Gone), Ok(left), "once, however often");
-    assert_eq!(
-        desk.seat(one, SeatOrder::default()),
-        Err(NotWaiting("left").into())
-    );
-    desk.seat(two, SeatOrder::default()).unwrap();
+    assert_eq!(desk.seat(one, in_turn()), Err(NotWaiting("left").into()));
+    desk.seat(two, in_turn()).unwrap();
     assert_eq!(desk.leave(two, Departure::Gone), Err(NotWaiting("seated").into()));
     assert_eq!(desk.list(), []);
 }
@@ -264,10 +243,7 @@ fn yesterdays_queue_is_over() {
     let id = desk.join();
     desk.clock.advance(Duration::DAY);
     assert_eq!(desk.list(), []);
-    assert_eq!(
-        desk.seat(id, SeatOrder::default()),
-        Err(NotWaiting("of another day").into())
-    );
+    assert_eq!(desk.seat(id, in_turn()), Err(NotWaiting("of another day").into()));
     let close = CloseQueue {
         queue: desk.queue.clone(),
         catalogue: desk.salon.clone(),

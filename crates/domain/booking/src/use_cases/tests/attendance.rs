@@ -24,7 +24,7 @@ impl World {
         &self,
         id: crate::appointment::AppointmentId,
     ) -> Result<crate::appointment::Appointment, AttendanceError> {
-        block_on(self.attendance().mark_no_show(tenant(1), id))
+        block_on(self.attendance().mark_no_show(tenant(1), id, ChangedBy::System))
     }
 }
 
@@ -32,21 +32,25 @@ impl World {
 fn a_customer_checks_in_on_their_day_once_and_it_can_be_taken_back_that_day() {
     let world = World::new();
     let id = world.agreed("k1", at(10, 0));
-    let check_in = || block_on(world.attendance().check_in(tenant(1), id));
+    let check_in = || block_on(world.attendance().check_in(tenant(1), id, ChangedBy::System));
     assert_eq!(check_in(), Err(AttendanceError::TooEarly { from: at(0, 0) }));
     world.clock.set(at(9, 50));
     let here = check_in().unwrap();
     assert_eq!(here.state(), &State::CheckedIn { at: at(9, 50) });
     assert_eq!(check_in().unwrap(), here, "pressed twice");
     assert_eq!(world.names().last(), Some(&"booking.customer_came"));
-    let back = block_on(world.attendance().undo_check_in(tenant(1), id)).unwrap();
+    let back = block_on(world.attendance().undo_check_in(tenant(1), id, ChangedBy::System)).unwrap();
     assert_eq!(back.state().word(), "confirmed");
     assert_eq!(world.names().last(), Some(&"booking.attendance_corrected"));
     check_in().unwrap();
     world.clock.set(at(24, 0));
-    let late = block_on(world.attendance().undo_check_in(tenant(1), id));
+    let late = block_on(world.attendance().undo_check_in(tenant(1), id, ChangedBy::System));
     assert_eq!(late, Err(AttendanceError::AnotherDay));
-    let unknown = block_on(world.attendance().check_in(tenant(1), appointment(99)));
+    let unknown = block_on(
+        world
+            .attendance()
+            .check_in(tenant(1), appointment(99), ChangedBy::System),
+    );
     assert_eq!(unknown, Err(AttendanceError::UnknownAppointment));
 }
 
@@ -80,7 +84,7 @@ fn a_no_show_is_marked_after_the_grace_frees_the_time_and_costs_what_the_policy_
             ..an_order_of("k2", at(10, 30))
         })
         .unwrap();
-    let gone = block_on(world.attendance().undo_no_show(tenant(1), id));
+    let gone = block_on(world.attendance().undo_no_show(tenant(1), id, ChangedBy::System));
     let Err(AttendanceError::TimeGone { alternatives }) = gone else {
         panic!("its time was given away: {gone:?}")
     };
@@ -93,7 +97,7 @@ fn a_wrong_no_show_is_taken_back_on_its_day_with_its_time() {
     let id = world.agreed("k1", at(10, 0));
     world.clock.set(at(10, 20));
     world.misses(id).unwrap();
-    let back = block_on(world.attendance().undo_no_show(tenant(1), id)).unwrap();
+    let back = block_on(world.attendance().undo_no_show(tenant(1), id, ChangedBy::System)).unwrap();
     assert_eq!(back.state(), &State::Confirmed { at: at(10, 20) });
     let refused = world.hold(HoldOrder {
         channel: Channel::Desk,
@@ -130,4 +134,41 @@ fn who_did_not_come_is_asked_for_more_in_advance() {
         ..an_order_of("k4", at(16, 0))
     };
     assert_eq!(world.hold(other).unwrap().standing, HeldStanding::Confirmed);
+}
+
+#[test]
+fn the_history_names_whoever_received_rendered_corrected_and_discounted() {
+    let world = World::new();
+    let id = world.agreed("k1", at(10, 0));
+    let token = |name: &str| ChangedBy::person(&format!("token:{name}"));
+    world.clock.set(at(9, 50));
+    block_on(world.attendance().check_in(tenant(1), id, token("desk"))).unwrap();
+    world.clock.set(at(11, 0));
+    let start = world.start(Arc::new(OpenGate));
+    block_on(start.execute(tenant(1), id, Some(at(10, 0)), token("therapist"))).unwrap();
+    let finish = FinishAppointment {
+        book: world.book.clone(),
+        clock: world.clock.clone(),
+    };
+    block_on(finish.execute(tenant(1), id, None, token("therapist"))).unwrap();
+    let correct = RecordActuals {
+        book: world.book.clone(),
+        clock: world.clock.clone(),
+    };
+    let correction = Correction {
+        start: Some(at(10, 5)),
+        ..Correction::default()
+    };
+    block_on(correct.execute(tenant(1), id, correction, None, token("manager"))).unwrap();
+    let missed = world.agreed("k2", at(12, 0));
+    world.clock.set(at(13, 0));
+    block_on(world.attendance().mark_no_show(tenant(1), missed, token("desk"))).unwrap();
+    let who = |id| {
+        let history = block_on(world.book.history(tenant(1), id)).unwrap();
+        let named = history.iter().skip(2).map(|entry| entry.by.clone());
+        named.collect::<Option<Vec<_>>>().unwrap()
+    };
+    let rendered = ["desk", "therapist", "therapist", "manager"].map(token);
+    assert_eq!(who(id), rendered);
+    assert_eq!(who(missed), [token("desk")]);
 }

@@ -167,12 +167,12 @@ fn a_price_is_settled_once_its_month_is_frozen_and_kept_while_it_is_being_paid()
     world.confirm(held.visit.head.id).unwrap();
     world.clock.set(at(11, 0));
     let start = world.start(Arc::new(OpenGate));
-    block_on(start.execute(tenant(1), id, Some(at(10, 0)))).unwrap();
+    block_on(start.execute(tenant(1), id, Some(at(10, 0)), ChangedBy::System)).unwrap();
     let finish = FinishAppointment {
         book: world.book.clone(),
         clock: world.clock.clone(),
     };
-    block_on(finish.execute(tenant(1), id, None)).unwrap();
+    block_on(finish.execute(tenant(1), id, None, ChangedBy::System)).unwrap();
     world.discount(Giver::Owner, id, Some(percent(1_000))).unwrap();
     world.book.freeze(tenant(1), staff(1), from_to((0, 0), (24, 0)));
     let late = world.discount(Giver::Owner, id, Some(percent(2_000)));

@@ -357,30 +357,45 @@ fn a_service_is_started_finished_and_corrected() {
         clock: clock.clone(),
     };
     clock.set(at(10, 4));
-    let started = block_on(start.execute(tenant(1), id, None)).unwrap();
+    let started = block_on(start.execute(tenant(1), id, None, ChangedBy::System)).unwrap();
     assert_eq!(started.actuals().start, Some(at(10, 4)));
     clock.set(at(11, 6));
     assert_eq!(
-        block_on(start.execute(tenant(1), id, None)).unwrap(),
+        block_on(start.execute(tenant(1), id, None, ChangedBy::System)).unwrap(),
         started,
         "pressed twice"
     );
-    let finished = block_on(finish.execute(tenant(1), id, Some(at(11, 5)))).unwrap();
-    assert_eq!(block_on(finish.execute(tenant(1), id, None)).unwrap(), finished);
+    let finished = block_on(finish.execute(tenant(1), id, Some(at(11, 5)), ChangedBy::System)).unwrap();
+    assert_eq!(
+        block_on(finish.execute(tenant(1), id, None, ChangedBy::System)).unwrap(),
+        finished
+    );
     let correction = Correction {
         tip: Some(Tip::new(Money::kes_minor(50_000)).unwrap()),
         ..Correction::default()
     };
-    let stale = block_on(record.execute(tenant(1), id, correction.clone(), Some(Version::read(1))));
+    let stale = block_on(record.execute(
+        tenant(1),
+        id,
+        correction.clone(),
+        Some(Version::read(1)),
+        ChangedBy::System,
+    ));
     assert_eq!(stale, Err(RenderingError::Stale));
-    let tipped =
-        block_on(record.execute(tenant(1), id, correction.clone(), Some(finished.version()))).unwrap();
+    let tipped = block_on(record.execute(
+        tenant(1),
+        id,
+        correction.clone(),
+        Some(finished.version()),
+        ChangedBy::System,
+    ))
+    .unwrap();
     assert_eq!(
         block_on(book.appointment(tenant(1), id)).unwrap(),
         Some(tipped.clone())
     );
     assert_eq!(
-        block_on(record.execute(tenant(1), id, correction, None)).unwrap(),
+        block_on(record.execute(tenant(1), id, correction, None, ChangedBy::System)).unwrap(),
         tipped,
         "nothing changes"
     );
@@ -406,10 +421,10 @@ fn a_service_is_started_finished_and_corrected() {
         ..Correction::default()
     };
     assert_eq!(
-        block_on(record.execute(tenant(1), id, more.clone(), None)),
+        block_on(record.execute(tenant(1), id, more.clone(), None, ChangedBy::System)),
         Err(RenderingError::MonthFrozen)
     );
-    let unknown = block_on(record.execute(tenant(1), appointment(99), more, None));
+    let unknown = block_on(record.execute(tenant(1), appointment(99), more, None, ChangedBy::System));
     assert_eq!(unknown, Err(RenderingError::UnknownAppointment));
 }
 
@@ -457,7 +472,13 @@ fn what_has_begun_is_not_cancelled() {
     world.confirm(held.visit.head.id).unwrap();
     world.clock.set(at(10, 0));
     let start = world.start(Arc::new(OpenGate));
-    block_on(start.execute(tenant(1), held.visit.appointments[0].id(), None)).unwrap();
+    block_on(start.execute(
+        tenant(1),
+        held.visit.appointments[0].id(),
+        None,
+        ChangedBy::System,
+    ))
+    .unwrap();
     let refused = world.cancel(CancelTarget::Visit(held.visit.head.id), CancelledBy::Customer);
     assert!(matches!(refused, Err(CancelAppointmentError::Refused(_))));
 }

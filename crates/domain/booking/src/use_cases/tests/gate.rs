@@ -6,14 +6,14 @@ use ratiba_kernel::Outage;
 
 use super::*;
 use crate::appointment::{Appointment, AppointmentId};
-use crate::ports::{Change, ClaimChange, GateAnswer, GateQuestion, MockTreatmentGate, NotReady};
+use crate::ports::{ClaimChange, GateAnswer, GateQuestion, MockTreatmentGate, NotReady};
 
 /// A world with one appointment at ten in room 1, to which everybody agreed; it is ten o'clock.
 fn a_world_with_an_appointment_in_a_room() -> (World, AppointmentId) {
     let world = World::new();
     let builder = AppointmentBuilder::new(1, from_to((10, 0), (11, 0))).in_resource(1);
     let agreed = Appointment::agreed(appointment(1), builder.booking(NOW));
-    let mut change = Change::at(NOW).with(agreed, ClaimChange::Take);
+    let mut change = decided(NOW).with(agreed, ClaimChange::Take);
     change.head = Some(builder.head(NOW));
     block_on(world.book.record(tenant(1), change)).unwrap();
     world.clock.set(at(10, 0));
@@ -49,7 +49,11 @@ fn press_start(
     id: AppointmentId,
     began: Option<OffsetDateTime>,
 ) -> Result<Appointment, RenderingError> {
-    block_on(world.start(Arc::new(gate)).execute(tenant(1), id, began))
+    block_on(
+        world
+            .start(Arc::new(gate))
+            .execute(tenant(1), id, began, ChangedBy::System),
+    )
 }
 
 #[test]
@@ -87,12 +91,12 @@ fn what_has_begun_is_never_asked_about_again() {
         book: world.book.clone(),
         clock: world.clock.clone(),
     };
-    block_on(record.execute(tenant(1), id, correction, None)).unwrap();
+    block_on(record.execute(tenant(1), id, correction, None, ChangedBy::System)).unwrap();
     let finish = FinishAppointment {
         book: world.book.clone(),
         clock: world.clock.clone(),
     };
-    let finished = block_on(finish.execute(tenant(1), id, None)).unwrap();
+    let finished = block_on(finish.execute(tenant(1), id, None, ChangedBy::System)).unwrap();
     assert!(matches!(finished.state(), State::Completed { .. }));
 }
 

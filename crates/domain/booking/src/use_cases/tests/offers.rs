@@ -107,7 +107,8 @@ fn an_offer_names_the_price_and_the_deposit_that_the_hold_asks() {
         catalogue: world.salon.clone(),
         clock: world.clock.clone(),
     };
-    block_on(attendance.mark_no_show(tenant(1), missed.visit.appointments[0].id())).unwrap();
+    block_on(attendance.mark_no_show(tenant(1), missed.visit.appointments[0].id(), ChangedBy::System))
+        .unwrap();
     let customer = Some(customer(1));
     let found = world.find_for(customer);
     let at_eleven = found

@@ -85,7 +85,7 @@ fn ten_to_eleven_by(number: u64) -> Change {
     let builder = AppointmentBuilder::new(90 + number, from_to((10, 0), (11, 0))).by(number);
     let change = Change {
         head: Some(builder.head(NOW)),
-        ..Change::at(NOW)
+        ..decided(NOW)
     };
     change.with(builder.held(NOW), crate::ports::ClaimChange::Take)
 }
@@ -296,6 +296,7 @@ fn who_loses_the_last_try_of_a_counter_offer_learns_what_is_near() {
         visit,
         start: at(14, 0),
         staff: std::collections::BTreeMap::new(),
+        who: ChangedBy::System,
     };
     let Err(ReplaceError::NotFree { alternatives, .. }) = block_on(counter.execute(tenant(1), order)) else {
         panic!("others were faster")

@@ -28,7 +28,15 @@ impl World {
             clock: self.clock.clone(),
         };
         let pay_by = PayBy::MobileMoney;
-        block_on(accept.execute(tenant(1), AcceptOrder { visit, by, pay_by }))
+        block_on(accept.execute(
+            tenant(1),
+            AcceptOrder {
+                visit,
+                by,
+                who: ChangedBy::System,
+                pay_by,
+            },
+        ))
     }
 
     fn decline(&self, visit: crate::visit::VisitId, by: CancelledBy) -> Result<Visit, AnswerRequestError> {
@@ -36,7 +44,7 @@ impl World {
             book: self.book.clone(),
             clock: self.clock.clone(),
         };
-        block_on(decline.execute(tenant(1), visit, by))
+        block_on(decline.execute(tenant(1), visit, by, ChangedBy::System))
     }
 
     fn counter(&self, visit: crate::visit::VisitId, start: OffsetDateTime) -> Result<Visit, ReplaceError> {
@@ -46,7 +54,15 @@ impl World {
             clock: self.clock.clone(),
         };
         let staff = BTreeMap::new();
-        block_on(counter.execute(tenant(1), CounterOfferOrder { visit, start, staff }))
+        block_on(counter.execute(
+            tenant(1),
+            CounterOfferOrder {
+                visit,
+                start,
+                staff,
+                who: ChangedBy::System,
+            },
+        ))
     }
 }
 

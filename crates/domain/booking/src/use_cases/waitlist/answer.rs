@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, Money, MoneyError, Outage, TenantId, TimeRange};
 use time::OffsetDateTime;
 
-use crate::appointment::{Appointment, CancelledBy, TransitionRefused};
+use crate::appointment::{Appointment, CancelledBy, ChangedBy, TransitionRefused};
 use crate::event::{BookingEvent, BookingTask, Due, WaitlistEntryId};
 use crate::policy::{PayBy, Policy};
 use crate::ports::{
@@ -70,7 +70,7 @@ impl Desk<'_> {
     async fn record(&self, entry: WaitlistEntry, booking: Change) -> Result<bool, WaitlistEntryError> {
         let change = WaitlistChange {
             entry,
-            booking,
+            booking: Some(booking),
             watch_at: None,
         };
         match self.waitlist.record(self.tenant, change).await {
@@ -112,6 +112,7 @@ impl AcceptWaitlistOffer {
         tenant: TenantId,
         id: WaitlistEntryId,
         pay_by: PayBy,
+        who: ChangedBy,
     ) -> Result<(WaitlistEntry, Visit), WaitlistEntryError> {
         let policy = self.catalogue.policy(tenant).await?;
         let desk = Desk {
@@ -137,7 +138,7 @@ impl AcceptWaitlistOffer {
             let until = entry.open_offer().map(|(_, offer)| offer.until);
             let visit = visit.filter(|_| until.is_some_and(|until| now < until));
             let visit = visit.ok_or(WaitlistEntryError::RanOut)?;
-            let booking = settle(&policy, &visit, pay_by, now)?;
+            let booking = settle(&policy, &visit, pay_by, Change::at(now, who.clone()))?;
             desk.record(accepted, booking).await?;
         }
         Err(WaitlistEntryError::Contended)
@@ -149,12 +150,12 @@ fn settle(
     policy: &Policy,
     visit: &Visit,
     pay_by: PayBy,
-    now: OffsetDateTime,
+    mut change: Change,
 ) -> Result<Change, WaitlistEntryError> {
+    let now = change.at;
     let due = visit.due()?.unwrap_or(Money::zero(policy.currency));
     let (id, customer) = (visit.head.id, visit.head.customer);
     let start = visit.start().unwrap_or(now);
-    let mut change = Change::at(now);
     if visit.standing() == VisitStanding::Agreed {
         return Ok(change);
     }
@@ -205,6 +206,7 @@ impl PassWaitlistOffer {
         &self,
         tenant: TenantId,
         id: WaitlistEntryId,
+        who: ChangedBy,
     ) -> Result<WaitlistEntry, WaitlistEntryError> {
         let desk = Desk {
             waitlist: self.waitlist.as_ref(),
@@ -219,7 +221,11 @@ impl PassWaitlistOffer {
             let now = self.clock.now();
             let visit = desk.offered(&entry).await?;
             let passed = entry.clone().let_go(OfferOutcome::Passed, now)?;
-            desk.record(passed, freeing(&entry, visit.as_ref(), now)?).await?;
+            desk.record(
+                passed,
+                freeing(&entry, visit.as_ref(), Change::at(now, who.clone()))?,
+            )
+            .await?;
         }
         Err(WaitlistEntryError::Contended)
     }
@@ -278,9 +284,10 @@ impl EndWaitlistOffer {
             let visit = desk.offered(&entry).await?;
             let agreed = visit.as_ref().map(Visit::standing) == Some(VisitStanding::Agreed);
             let recorded = if agreed {
-                desk.record(entry.accept(now)?, Change::at(now)).await?
+                desk.record(entry.accept(now)?, Change::at(now, ChangedBy::System))
+                    .await?
             } else {
-                let change = freeing(&entry, visit.as_ref(), now)?;
+                let change = freeing(&entry, visit.as_ref(), Change::at(now, ChangedBy::System))?;
                 desk.record(entry.let_go(OfferOutcome::RanOut, now)?, change)
                     .await?
             };
@@ -313,6 +320,7 @@ impl WithdrawFromWaitlist {
         &self,
         tenant: TenantId,
         id: WaitlistEntryId,
+        who: ChangedBy,
     ) -> Result<WaitlistEntry, WaitlistEntryError> {
         let desk = Desk {
             waitlist: self.waitlist.as_ref(),
@@ -326,7 +334,7 @@ impl WithdrawFromWaitlist {
             }
             let now = self.clock.now();
             let visit = desk.offered(&entry).await?;
-            let change = freeing(&entry, visit.as_ref(), now)?;
+            let change = freeing(&entry, visit.as_ref(), Change::at(now, who.clone()))?;
             desk.record(entry.withdraw(now)?, change).await?;
         }
         Err(WaitlistEntryError::Contended)
@@ -338,9 +346,9 @@ impl WithdrawFromWaitlist {
 fn freeing(
     entry: &WaitlistEntry,
     visit: Option<&Visit>,
-    now: OffsetDateTime,
+    mut change: Change,
 ) -> Result<Change, WaitlistEntryError> {
-    let mut change = Change::at(now);
+    let now = change.at;
     let Some((_, offer)) = entry.open_offer() else {
         return Ok(change);
     };

@@ -9,7 +9,7 @@ use crate::appointment::Version;
 use crate::availability::{self, Arrangement, PartOrder, PartRequest, RequestFault, SlotRequest};
 use crate::catalogue::CustomerId;
 use crate::policy::Channel;
-use crate::ports::{Change, Timetable, Waitlist, WaitlistChange, WaitlistRefused};
+use crate::ports::{Timetable, Waitlist, WaitlistChange, WaitlistRefused};
 use crate::use_cases::facts_query;
 use crate::visit::HoldKey;
 use crate::waitlist::{
@@ -121,7 +121,7 @@ impl JoinWaitlist {
         let id = entry.id;
         let change = WaitlistChange {
             entry,
-            booking: Change::at(now),
+            booking: None,
             watch_at: Some(now),
         };
         match self.waitlist.join(tenant, change, order.key.clone()).await {

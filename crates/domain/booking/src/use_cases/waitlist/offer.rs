@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId, TimeRange};
 use time::OffsetDateTime;
 
-use crate::appointment::Appointment;
+use crate::appointment::{Appointment, ChangedBy};
 use crate::catalogue::CustomerId;
 use crate::event::{BookingEvent, BookingTask, Due, WaitlistEntryId};
 use crate::policy::quiet_until;
@@ -137,7 +137,7 @@ impl OfferFreedTime {
             let Ok(entry) = entry.lapse(now) else { continue };
             let change = WaitlistChange {
                 entry,
-                booking: Change::at(now),
+                booking: None,
                 watch_at: None,
             };
             if self.record(tenant, change).await? == Recorded::Yes {
@@ -173,7 +173,7 @@ impl OfferFreedTime {
         let mut booking = Change {
             head: Some(coming.head(key, None)),
             setup: Some(outlook.setup),
-            ..Change::at(now)
+            ..Change::at(now, ChangedBy::System)
         };
         for part in bookings {
             let held = Appointment::hold(self.ids.fresh(), part, until);
@@ -203,7 +203,7 @@ impl OfferFreedTime {
         });
         let change = WaitlistChange {
             entry,
-            booking,
+            booking: Some(booking),
             watch_at: None,
         };
         self.record(tenant, change).await

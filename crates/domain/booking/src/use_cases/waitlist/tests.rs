@@ -6,7 +6,7 @@ use time::macros::date;
 use time::{Duration, OffsetDateTime};
 
 use super::*;
-use crate::appointment::{CancelledBy, State};
+use crate::appointment::{CancelledBy, ChangedBy, State};
 use crate::availability::RequestFault;
 use crate::catalogue::Deposit;
 use crate::event::{BookingEvent, BookingTask, WaitlistEntryId};
@@ -101,7 +101,7 @@ impl World {
             catalogue: self.salon.clone(),
             clock: self.clock.clone(),
         };
-        block_on(accept.execute(tenant(1), id, PayBy::MobileMoney))
+        block_on(accept.execute(tenant(1), id, PayBy::MobileMoney, ChangedBy::System))
     }
 
     fn pass(&self, id: WaitlistEntryId) -> Result<WaitlistEntry, WaitlistEntryError> {
@@ -110,7 +110,7 @@ impl World {
             book: self.book.clone(),
             clock: self.clock.clone(),
         };
-        block_on(pass.execute(tenant(1), id))
+        block_on(pass.execute(tenant(1), id, ChangedBy::System))
     }
 
     fn end(&self, entry: WaitlistEntryId, number: u16) {
@@ -128,7 +128,7 @@ impl World {
             book: self.book.clone(),
             clock: self.clock.clone(),
         };
-        block_on(withdraw.execute(tenant(1), id))
+        block_on(withdraw.execute(tenant(1), id, ChangedBy::System))
     }
 
     fn entry(&self, id: WaitlistEntryId) -> WaitlistEntry {
@@ -347,7 +347,7 @@ fn who_did_not_come_before_is_asked_for_more_by_an_offer_too() {
         .unwrap();
     let change = Change {
         head: Some(missed.head(NOW)),
-        ..Change::at(NOW).with(gone, ClaimChange::Keep)
+        ..decided(NOW).with(gone, ClaimChange::Keep)
     };
     world.book.record_now(tenant(1), change).unwrap();
     let one = world.join(1);
@@ -451,7 +451,7 @@ fn a_visit_that_the_desk_agreed_to_ends_the_entry() {
     world.offered();
     let now = world.clock.now();
     let confirmed = world.visit_of(one).appointments[0].clone().confirm(now).unwrap();
-    let change = Change::at(now).with(confirmed, ClaimChange::Keep);
+    let change = decided(now).with(confirmed, ClaimChange::Keep);
     world.book.record_now(tenant(1), change).unwrap();
     world.clock.advance(Duration::minutes(15));
     world.end(one, 1);
@@ -468,7 +468,7 @@ fn an_offer_whose_visit_was_cancelled_cannot_be_accepted_and_ends() {
     let held = world.visit_of(one).appointments[0].clone();
     let fee = ratiba_kernel::Money::kes_minor(0);
     let cancelled = held.cancel(CancelledBy::Business, fee, now).unwrap();
-    let change = Change::at(now).with(cancelled, ClaimChange::Release);
+    let change = decided(now).with(cancelled, ClaimChange::Release);
     world.book.record_now(tenant(1), change).unwrap();
     assert_eq!(world.accept(one), Err(WaitlistEntryError::RanOut));
     assert_eq!(world.pass(one).unwrap().standing, EntryStanding::Waiting);
