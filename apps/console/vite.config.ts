@@ -9,8 +9,6 @@ function door(): Plugin {
   const options = {
     api: process.env["RATIBA_API"] ?? "http://127.0.0.1:8010",
     simulator: process.env["RATIBA_SIMULATOR"] ?? "http://127.0.0.1:8020",
-    people: process.env["RATIBA_DEV_PEOPLE"],
-    token: process.env["RATIBA_DEV_TOKEN"],
   };
   return {
     name: "ratiba-door",

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use crate::ci::Ran;
 use crate::machine;
 use crate::process;
-use crate::stack::{Stack, StackOptions};
+use crate::stack::{Page, Stack, StackOptions};
 use crate::workspace;
 
 /// The port on which people look for the console.
@@ -98,24 +98,21 @@ pub(crate) fn build() -> anyhow::Result<()> {
     process::run("npm run build", &mut npm(&["run", "build"]))
 }
 
-/// Serves the console beside a running system, or a page that says what is missing. Gives its address.
-///
-/// # Errors
-/// Only what keeps the system itself from running on: a console that cannot be built is said on its page.
-pub(crate) fn open(stack: &mut Stack) -> anyhow::Result<String> {
+/// Builds the console, or says why it cannot be served here.
+pub(crate) fn prepare() -> Result<(), String> {
     let reason = match missing() {
         Some(reason) => reason,
         None => match build() {
-            Ok(()) => return stack.serve_console(Some(PORT)),
+            Ok(()) => return Ok(()),
             Err(error) => format!("the console could not be built: {error:#}"),
         },
     };
     println!("no console: {reason}");
-    excuse(&reason)
+    Err(reason)
 }
 
 /// A page in the console's place. It is served as long as this process lives.
-fn excuse(reason: &str) -> anyhow::Result<String> {
+pub(crate) fn excuse(reason: &str) -> anyhow::Result<String> {
     let listener = TcpListener::bind(("127.0.0.1", PORT))
         .or_else(|_| TcpListener::bind(("127.0.0.1", 0)))
         .context("nothing can listen on 127.0.0.1")?;
@@ -165,15 +162,19 @@ pub(crate) fn test(arguments: &[String]) -> anyhow::Result<Ran> {
         name: "console",
         api_port: None,
         simulator_port: None,
+        console: Page::AtAnyPort,
         clock_start: "2026-05-12T08:00:00+03:00",
     })?;
-    let address = stack.serve_console(None)?;
+    let address = stack.serve_console()?;
     let mut journeys = npm(&["run", "e2e", "--"]);
     journeys
         .args(arguments)
         .env("RATIBA_CONSOLE_URL", address.trim_end_matches('/'))
         .env("RATIBA_SIMULATOR", stack.addresses.simulator(""))
-        .env("RATIBA_DEV_PEOPLE", stack.people()?)
+        .env(
+            "RATIBA_OWNER_TOKEN",
+            stack.tenant["tokens"]["owner"].as_str().unwrap_or_default(),
+        )
         .env("RATIBA_CHROMIUM", browser);
     let played = process::run("the console's journeys", &mut journeys);
     if played.is_err() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::interrupt;
 use crate::machine;
-use crate::stack::{Stack, StackOptions};
+use crate::stack::{Page, Stack, StackOptions};
 
 /// Plays the story; succeeds only if all of it happened and nothing is left behind.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -15,6 +15,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         name: "demo",
         api_port: None,
         simulator_port: None,
+        console: Page::Nowhere,
         clock_start: story::BEGINS_AT,
     })?;
     let (began, built) = (machine::now(), building.elapsed().as_secs());

@@ -4,7 +4,7 @@ use anyhow::bail;
 
 use crate::console;
 use crate::interrupt;
-use crate::stack::{Stack, StackOptions};
+use crate::stack::{Page, Stack, StackOptions};
 
 /// What can be tried beside the chat: an operator's program, money by hand, and messages that belong to nobody.
 fn tell_more(stack: &Stack) -> anyhow::Result<()> {
@@ -33,14 +33,22 @@ fn tell_more(stack: &Stack) -> anyhow::Result<()> {
 
 /// Starts everything, says where it is, and stays.
 pub(crate) fn run() -> anyhow::Result<()> {
+    let console = console::prepare();
     let mut stack = Stack::start(&StackOptions {
         name: "dev",
         api_port: Some(8010),
         simulator_port: Some(8020),
+        console: match console {
+            Ok(()) => Page::At(console::PORT),
+            Err(_) => Page::Nowhere,
+        },
         clock_start: "2026-05-12T08:00:00+03:00",
     })?;
-    let console = console::open(&mut stack)?;
-    println!("\n  the console, as one of the team          {console}");
+    let console = match console {
+        Ok(()) => stack.serve_console()?,
+        Err(reason) => console::excuse(&reason)?,
+    };
+    println!("\n  the console, as one of the demo's people {console}");
     println!(
         "  the phones, the prompt and the clock   {}",
         stack.addresses.simulator("/")
@@ -48,10 +56,6 @@ pub(crate) fn run() -> anyhow::Result<()> {
     println!(
         "  the api, as a page                     {}",
         stack.addresses.api("/api/v1/docs")
-    );
-    println!(
-        "  sign in as one of the demo's people    {}",
-        stack.addresses.api("/auth/login?return_to=/api/v1/me")
     );
     println!(
         "  the api's metrics                      {}",

@@ -38,8 +38,19 @@ pub(crate) struct StackOptions {
     pub(crate) api_port: Option<u16>,
     /// As [`api_port`](Self::api_port), for the simulator and its page.
     pub(crate) simulator_port: Option<u16>,
+    /// Whether the console is served, and where.
+    pub(crate) console: Page,
     /// Where business time begins, RFC 3339.
     pub(crate) clock_start: &'static str,
+}
+
+/// Where the console is served. People then come to that origin for everything: what is the api's own is passed on.
+#[derive(Clone, Copy)]
+pub(crate) enum Page {
+    Nowhere,
+    AtAnyPort,
+    /// At this port, if it is free.
+    At(u16),
 }
 
 /// Everything running. Dropping it stops all of it; [`stop`](Self::stop) also checks that nothing is left.
@@ -51,8 +62,6 @@ pub(crate) struct Stack {
     /// Where to reach the parts.
     pub(crate) addresses: Addresses,
     programs: PathBuf,
-    /// Where the console is served, if it is.
-    console: Option<u16>,
     /// What `ratiba-admin` is told of this run.
     admin: Vec<(&'static str, String)>,
     /// What the demo tenant is and who may speak for it, as `ratiba-admin demo-tenant` told.
@@ -84,7 +93,6 @@ impl Stack {
             addresses,
             admin: environment::admin(&addresses, &urls, &credentials),
             programs: programs.clone(),
-            console: None,
             tenant,
         };
         if let Err(error) = stack.start_parts(&programs, options, &urls, &credentials) {
@@ -167,51 +175,23 @@ impl Stack {
         Ok(format!("(set -a; . {}; {})", path.display(), program.display()))
     }
 
-    /// Serves the built console beside the api, at the wished port if it is free. Gives its address.
-    pub(crate) fn serve_console(&mut self, wish: Option<u16>) -> anyhow::Result<String> {
-        let port = environment::wished_or_free(wish)?;
+    /// Serves the built console at the port that was chosen for it. Gives its address.
+    pub(crate) fn serve_console(&mut self) -> anyhow::Result<String> {
+        let port = self
+            .addresses
+            .console()
+            .context("no port was chosen for the console")?;
         let address = format!("http://127.0.0.1:{port}/");
         let settings = vec![
             ("RATIBA_CONSOLE_PORT", port.to_string()),
             ("RATIBA_API", self.addresses.api("")),
             ("RATIBA_SIMULATOR", self.addresses.simulator("")),
-            ("RATIBA_DEV_PEOPLE", self.people()?),
         ];
         let log = self.run_directory.path.join("console.log");
         let part = Part::start("the console's server", &console::server(), settings, log)?;
         self.parts.push(part);
-        self.console = Some(port);
         self.until_healthy("the console's server", &format!("{address}healthz"))?;
         Ok(address)
-    }
-
-    /// Who may be chosen at the console's sign-in, as its server reads it: roles with their tokens, in JSON. A new token
-    /// of the first therapist is made each time.
-    pub(crate) fn people(&self) -> anyhow::Result<String> {
-        let tenant = self.tenant["tenant"]
-            .as_str()
-            .context("the demo tenant has no id")?;
-        let therapist = self.tenant["staff"][0]["id"]
-            .as_str()
-            .context("the demo tenant has no team")?;
-        let mut command = environment::command(&self.programs.join("ratiba-admin"), self.admin.clone());
-        command.args(["token", tenant, "therapist", "console", "7", therapist]);
-        let minted: Value = serde_json::from_str(&process::output("ratiba-admin token", &mut command)?)
-            .context("ratiba-admin token wrote something that is not JSON")?;
-        let person = |role: &str, token: &Value, staff: Option<&str>| {
-            serde_json::json!({
-                "role": role, "token": token, "tenant_id": tenant, "staff_id": staff,
-                "business_name": environment::BUSINESS_NAME,
-            })
-        };
-        let tokens = &self.tenant["tokens"];
-        let people = [
-            person("owner", &tokens["owner"], None),
-            person("manager", &tokens["manager"], None),
-            person("receptionist", &tokens["receptionist"], None),
-            person("therapist", &minted["token"], Some(therapist)),
-        ];
-        Ok(serde_json::to_string(&people)?)
     }
 
     /// Fails if a part has ended that should be running.
@@ -233,7 +213,6 @@ impl Stack {
     /// Stops everything and makes sure that no process, no port and no file of it is left.
     pub(crate) fn stop(mut self) -> anyhow::Result<()> {
         let mut ports = self.addresses.ports();
-        ports.extend(self.console);
         for part in self.parts.iter_mut().rev() {
             part.stop(GRACE);
         }

@@ -48,6 +48,18 @@ test("whoever is not signed in sees the sign-in, which comes back to where they 
   expect(await seriousFaults(page)).toEqual([]);
 });
 
+test("whoever signs out is out, also on the pages that they had open before", async ({ page }) => {
+  await signIn(page, "manager", "/customers");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  const gone = page.waitForResponse((answer) => answer.url().endsWith("/auth/logout"));
+  await page.getByRole("button", { name: "Sign out" }).click();
+  expect((await gone).status()).toBe(204);
+  const door = page.getByRole("heading", { name: "Sign in to Ratiba" });
+  await expect(door).toBeVisible();
+  await page.goto("/customers");
+  await expect(door).toBeVisible();
+});
+
 test("somebody's drawers are accessible, too", async ({ page }) => {
   const made = await booked("Ndani Axe", "Facial 60", "Wanjiru", "2026-05-28T13:00:00+03:00");
   for (const path of [

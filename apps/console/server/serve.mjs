@@ -14,8 +14,6 @@ const port = Number(process.env.RATIBA_CONSOLE_PORT ?? "3010");
 const door = devDoor({
   api: process.env.RATIBA_API ?? "http://127.0.0.1:8010",
   simulator: process.env.RATIBA_SIMULATOR ?? "http://127.0.0.1:8020",
-  people: process.env.RATIBA_DEV_PEOPLE,
-  token: process.env.RATIBA_DEV_TOKEN,
 });
 const page = clockMeta(await readFile(join(dist, "index.html"), "utf8"));
 

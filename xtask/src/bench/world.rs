@@ -23,7 +23,7 @@ use crate::machine;
 use crate::postgres::{Purpose, Server};
 use crate::stack::environment::{self, Credentials};
 use crate::stack::part::Part;
-use crate::stack::{self, Addresses, DatabaseUrls, StackOptions};
+use crate::stack::{self, Addresses, DatabaseUrls, Page, StackOptions};
 
 const LARGE: &str = "ratiba";
 const SMALL: &str = "ratiba_small";
@@ -227,6 +227,7 @@ impl World {
             name: "bench",
             api_port: None,
             simulator_port: None,
+            console: Page::Nowhere,
             clock_start: "",
         })?;
         self.ports.extend(addresses.ports());
@@ -335,6 +336,7 @@ fn prepare(programs: &Path) -> anyhow::Result<Prepared> {
         name: "bench",
         api_port: None,
         simulator_port: None,
+        console: Page::Nowhere,
         clock_start: "",
     })?;
     let told = stack::demo_tenant(programs, &urls, &credentials, &addresses)?;

@@ -3,9 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::StackOptions;
+use super::{Page, StackOptions};
 use crate::machine;
 use crate::postgres::Server;
+
+/// Where `npm run dev` serves the console while somebody works on it.
+const PAGE_TOOLS: &str = "http://127.0.0.1:3011";
 
 type Settings = Vec<(&'static str, String)>;
 
@@ -18,6 +21,7 @@ pub(crate) struct Addresses {
     worker: u16,
     simulator: u16,
     clock: u16,
+    console: Option<u16>,
 }
 
 impl Addresses {
@@ -28,6 +32,11 @@ impl Addresses {
             worker: machine::free_port()?,
             simulator: wished_or_free(options.simulator_port)?,
             clock: machine::free_port()?,
+            console: match options.console {
+                Page::Nowhere => None,
+                Page::AtAnyPort => Some(machine::free_port()?),
+                Page::At(port) => Some(wished_or_free(Some(port))?),
+            },
         })
     }
 
@@ -51,14 +60,28 @@ impl Addresses {
         format!("http://127.0.0.1:{}{path}", self.simulator)
     }
 
+    /// The console's port, if it is to be served.
+    pub(crate) fn console(&self) -> Option<u16> {
+        self.console
+    }
+
+    /// The origin that people and providers know: the console's, which passes on what is the api's own, or the api itself.
+    fn public(&self) -> String {
+        match self.console {
+            Some(port) => format!("http://127.0.0.1:{port}"),
+            None => self.api(""),
+        }
+    }
+
     pub(crate) fn ports(&self) -> Vec<u16> {
-        vec![
+        let all = [
             self.api,
             self.api_metrics,
             self.worker,
             self.simulator,
             self.clock,
-        ]
+        ];
+        all.into_iter().chain(self.console).collect()
     }
 
     fn clock(&self) -> String {
@@ -67,7 +90,7 @@ impl Addresses {
 }
 
 /// The wished port if it is free, else any that is.
-pub(super) fn wished_or_free(wish: Option<u16>) -> anyhow::Result<u16> {
+fn wished_or_free(wish: Option<u16>) -> anyhow::Result<u16> {
     match wish {
         Some(port) if machine::port_is_free(port) => Ok(port),
         Some(port) => {
@@ -124,7 +147,7 @@ const WABA_ID: &str = "100200300400500";
 const DISPLAY_PHONE_NUMBER: &str = "254700000999";
 const SHORT_CODE: &str = "654321";
 const OWNER_PHONE: &str = "254700000001";
-pub(super) const BUSINESS_NAME: &str = "Aria Aura Spa";
+const BUSINESS_NAME: &str = "Aria Aura Spa";
 
 impl Credentials {
     pub(crate) fn generate() -> anyhow::Result<Self> {
@@ -212,7 +235,9 @@ fn system(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Credentials)
         ("RATIBA__DARAJA__BASE_URL", addresses.simulator("")),
         ("RATIBA__PESAPAL__BASE_URL", addresses.simulator("/pesapalv3")),
         ("RATIBA__OIDC__ISSUER", addresses.simulator("/oidc")),
-        ("RATIBA__PUBLIC__BASE_URL", addresses.api("")),
+        ("RATIBA__PUBLIC__BASE_URL", addresses.public()),
+        // A page that is being worked on is served by its own tools.
+        ("RATIBA__PUBLIC__ORIGINS", PAGE_TOOLS.into()),
     ]);
     settings
 }
