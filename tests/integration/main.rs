@@ -25,6 +25,7 @@ mod imports;
 mod ledger;
 mod left_behind;
 mod life;
+mod limits;
 mod main_job;
 mod money;
 mod money_back;

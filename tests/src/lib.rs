@@ -11,15 +11,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::web;
+use ratiba_access::limits::Gate;
 use ratiba_access::use_cases::TokenOrder;
 use ratiba_access::{Role, Scope};
+use ratiba_api::settings::BASE_LIMITS;
 use ratiba_api::sources::Sources;
 use ratiba_api::streams::{StreamLimits, Streams};
 use ratiba_api::{State, metrics::Metrics as ApiMetrics};
 use ratiba_assembly::Parts;
 use ratiba_assembly::demo::{self, DemoAddresses, DemoTenant};
 use ratiba_assembly::express::ExpressLane;
-use ratiba_assembly::settings::SharedSettings;
+use ratiba_assembly::settings::{LimitSettings, SharedSettings};
 use ratiba_bootstrap::SettingsReader;
 use ratiba_kernel::{Clock, IdSource, PhoneNumber, TenantId};
 use ratiba_simulator::{Simulator, SimulatorSettings};
@@ -199,6 +201,20 @@ fn settings_of(variables: &[(String, String)]) -> SharedSettings {
         .unwrap()
 }
 
+/// The api's own limits with these changes, such as `("CALLER", "3/3600")`; with `REDIS__URL` it counts there.
+///
+/// # Panics
+/// If they are malformed.
+pub fn gate(changes: &[(&str, &str)]) -> Gate {
+    let variables = changes.iter().map(|(name, value)| {
+        let of_redis = name.starts_with("REDIS__");
+        let group = if of_redis { "" } else { "RATE_LIMITS__" };
+        (format!("RATIBA__{group}{name}"), (*value).to_owned())
+    });
+    let settings = SettingsReader::from_variables(BASE_LIMITS, variables).finish(LimitSettings::read);
+    ratiba_assembly::limits::gate(&settings.unwrap()).unwrap()
+}
+
 impl World {
     /// A world in which the demo tenant is on record and it is 12 May 2026, 08:00 in Nairobi.
     pub async fn new() -> Self {
@@ -244,6 +260,7 @@ impl World {
             parts: parts.clone(),
             metrics: ApiMetrics::new().unwrap(),
             sources: Sources::default(),
+            gate: gate(&[]),
             // Tests run the worker when they want it; whoever wants the lane opens one.
             express: ExpressLane::new(parts.clone(), 0),
             streams: streams.clone(),
@@ -278,11 +295,17 @@ impl World {
 
     /// A second api and a second worker on the same database.
     pub async fn twin(&self) -> Twin {
+        self.twin_behind(gate(&[]), Sources::default()).await
+    }
+
+    /// The same, with a gate of its own, and whom to believe about where a request comes from.
+    pub async fn twin_behind(&self, gate: Gate, sources: Sources) -> Twin {
         let parts = Parts::with_clock(&self.settings, Arc::new(self.clock.clone())).unwrap();
         let state = web::Data::new(State {
             parts: parts.clone(),
             metrics: ApiMetrics::new().unwrap(),
-            sources: Sources::default(),
+            sources,
+            gate,
             // Tests run the worker when they want it; whoever wants the lane opens one.
             express: ExpressLane::new(parts.clone(), 0),
             streams: streams(),

@@ -23,7 +23,7 @@ pub(crate) enum Ran {
 /// Runs every check, also after one has failed, and sums up.
 pub(crate) fn run() -> anyhow::Result<()> {
     let checks: [(&str, Check); 9] = [
-        ("test", || whole(test::run(&[]))),
+        ("test", tests),
         ("demo", || whole(demo::run())),
         ("console", || console::test(&[])),
         ("fmt --check", || whole(fmt::check())),
@@ -64,6 +64,15 @@ pub(crate) fn run() -> anyhow::Result<()> {
 
 fn whole(result: anyhow::Result<()>) -> anyhow::Result<Ran> {
     result.map(|()| Ran::Whole)
+}
+
+/// All tests; those that need a Redis end at once where there is none.
+fn tests() -> anyhow::Result<Ran> {
+    test::run(&[])?;
+    Ok(match machine::find_program("redis-server") {
+        Some(_) => Ran::Whole,
+        None => Ran::Without("without a real Redis: redis-server is not installed".to_owned()),
+    })
 }
 
 /// Licences, bans and sources of dependencies, where the program that knows them is installed.

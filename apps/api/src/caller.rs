@@ -3,7 +3,7 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, ORIGIN};
@@ -18,7 +18,8 @@ use ratiba_booking::appointment::ChangedBy;
 
 use crate::State;
 use crate::cookies::Cookies;
-use crate::endpoint::{self, Access};
+use crate::endpoint::Access;
+use crate::pace::{self, Route};
 use crate::problem::{Kind, Problem};
 
 /// The header in which a person names the business that they mean.
@@ -85,36 +86,50 @@ impl From<NoTenant> for Problem {
     }
 }
 
-/// Lets a request through to its handler if the register of endpoints allows it to who asks.
+/// Lets a request through to its handler if the register of endpoints allows it to who asks, as often as they do.
+/// Otherwise it is answered with a [`Problem`] of kind `unauthenticated`, `forbidden`, `tenant-required`, `not-found`,
+/// `too-many-requests` or `unavailable`.
 ///
 /// # Errors
-/// [`Problem`] of kind `unauthenticated`, `forbidden`, `tenant-required`, `not-found` or `unavailable`.
-pub async fn authorize(
+/// What the handler answers.
+pub async fn authorize<B: MessageBody>(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let access = request
-        .match_pattern()
-        .and_then(|pattern| endpoint::access_of(&pattern, request.method()));
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    match let_in(&request).await {
+        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
+        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
+    }
+}
+
+async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
+    let access = Route::of(request).endpoint.map(|endpoint| endpoint.access);
     match access {
         Some(Access::Scope(scope)) => {
-            let (proof, proven) = authenticate(&request).await?;
+            let (proof, proven) = authenticate(request).await?;
             let principal = proven.principal()?;
+            // Who may not do this costs as much as who may.
+            pace::by_principal(request, &principal).await?;
             if principal.require(scope).is_err() {
-                return Err(Problem::new(Kind::Forbidden, NotAllowed(scope).to_string()).into());
+                return Err(Problem::new(Kind::Forbidden, NotAllowed(scope).to_string()));
             }
             let mut extensions = request.extensions_mut();
             extensions.insert(proof);
             extensions.insert(principal);
         }
         Some(Access::SignedIn) => {
-            let (_, proven) = authenticate(&request).await?;
+            let (_, proven) = authenticate(request).await?;
             let present = proven.present()?;
+            match (&present.acting, &present.person) {
+                (Some(principal), _) => pace::by_principal(request, principal).await?,
+                (None, Some(visitor)) => pace::by_visitor(request, visitor).await?,
+                (None, None) => {}
+            }
             request.extensions_mut().insert(present);
         }
         Some(Access::Open(_)) | None => {}
     }
-    next.call(request).await
+    Ok(())
 }
 
 /// What proves a request, for whoever answers it for long and has to ask again.

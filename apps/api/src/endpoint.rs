@@ -8,6 +8,7 @@ use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{Resource, Route, web};
 use ratiba_access::Scope;
+use ratiba_access::limits::Door;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::body::BodyLimit;
@@ -72,6 +73,8 @@ pub struct Endpoint {
     pub group: &'static str,
     /// Who may ask.
     pub access: Access,
+    /// How often it may be asked: with which others its requests are counted.
+    pub door: Door,
     /// The schema of its query.
     pub query: Option<SchemaOf>,
     /// The schema of its body.
@@ -102,6 +105,7 @@ impl Endpoint {
             description: "",
             group: "",
             access: Access::Open("nothing"),
+            door: Door::Usual,
             query: None,
             body: None,
             headers: Vec::new(),
@@ -160,6 +164,13 @@ impl Endpoint {
     #[must_use]
     pub const fn open(mut self, protected_by: &'static str) -> Self {
         self.access = Access::Open(protected_by);
+        self
+    }
+
+    /// Counted with others of its kind.
+    #[must_use]
+    pub const fn door(mut self, door: Door) -> Self {
+        self.door = door;
         self
     }
 
@@ -264,16 +275,16 @@ impl Endpoint {
 /// Every endpoint of the public listener.
 pub static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(routes::endpoints);
 
-/// The scope of each method of each path.
-static SCOPES: LazyLock<BTreeMap<(&'static str, &'static str), Access>> = LazyLock::new(|| {
-    let access = |endpoint: &'static Endpoint| ((endpoint.path, endpoint.method.as_str()), endpoint.access);
-    ENDPOINTS.iter().map(access).collect()
+/// What is asked of each method of each path.
+static BY_PATH: LazyLock<BTreeMap<(&'static str, &'static str), &'static Endpoint>> = LazyLock::new(|| {
+    let named = |endpoint: &'static Endpoint| ((endpoint.path, endpoint.method.as_str()), endpoint);
+    ENDPOINTS.iter().map(named).collect()
 });
 
-/// Who may use a method of a path, if it exists.
+/// A method of a path, if it exists.
 #[must_use]
-pub fn access_of(pattern: &str, method: &Method) -> Option<Access> {
-    SCOPES.get(&(pattern, method.as_str())).copied()
+pub fn find(pattern: &str, method: &Method) -> Option<&'static Endpoint> {
+    BY_PATH.get(&(pattern, method.as_str())).copied()
 }
 
 /// The paths with their methods, in the order of the register.

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, Service as _};
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::middleware::DefaultHeaders;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError as _, web};
+use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, ResponseError as _, web};
+use ratiba_access::limits::Gate;
 use ratiba_assembly::Parts;
 use ratiba_assembly::express::ExpressLane;
 
@@ -23,6 +24,7 @@ pub mod endpoint;
 pub mod fields;
 pub mod metrics;
 pub mod openapi;
+pub mod pace;
 pub mod problem;
 pub mod routes;
 pub mod schema;
@@ -31,6 +33,7 @@ pub mod sources;
 pub mod streams;
 
 use metrics::Metrics;
+use pace::Route;
 use problem::{Kind, Problem};
 use sources::Sources;
 use streams::Streams;
@@ -43,6 +46,8 @@ pub struct State {
     pub metrics: Metrics,
     /// Who may send messages of Daraja's.
     pub sources: Sources,
+    /// Who is let through, and how often.
+    pub gate: Gate,
     /// Where callbacks go after their answer.
     pub express: ExpressLane,
     /// Who listens to what happens.
@@ -61,6 +66,7 @@ pub fn serve(listener: TcpListener, state: web::Data<State>, workers: usize) -> 
         let metrics = state.metrics.clone();
         App::new()
             .app_data(state.clone())
+            .wrap(from_fn(pace::by_address))
             .wrap(
                 DefaultHeaders::new()
                     .add(("X-Content-Type-Options", "nosniff"))
@@ -77,9 +83,9 @@ pub fn serve(listener: TcpListener, state: web::Data<State>, workers: usize) -> 
                 let answer = service.call(request);
                 async move {
                     let answer = answer.await?;
-                    let route = answer
-                        .request()
-                        .match_pattern()
+                    let found = answer.request().extensions().get::<Route>().cloned();
+                    let route = found
+                        .and_then(|found| found.pattern)
                         .unwrap_or_else(|| "unknown".to_owned());
                     let status = answer.status().as_u16();
                     metrics.answered(&route, status, started.elapsed());

@@ -36,12 +36,14 @@ async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     let shutdown = Shutdown::listen(&settings.shared.process)?;
     let parts = Parts::assemble(&settings.shared, || ())?;
     parts.refuse_bad_set_up().await?;
+    let gate = ratiba_assembly::limits::gate(&settings.limits)?;
     let streams = Streams::new(StreamLimits::default());
     let state = web::Data::new(State {
         express: ExpressLane::new(parts.clone(), settings.express_max),
         parts,
         metrics: Metrics::new()?,
         sources: settings.sources,
+        gate,
         streams: streams.clone(),
     });
     let rung = streams.clone();

@@ -10,6 +10,8 @@ pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     seconds: HistogramVec,
+    stopped: IntCounterVec,
+    uncounted: IntCounterVec,
 }
 
 impl Metrics {
@@ -27,12 +29,30 @@ impl Metrics {
             HistogramOpts::new("ratiba_http_request_seconds", "How long requests took"),
             &["route"],
         )?;
+        let stopped = IntCounterVec::new(
+            Opts::new(
+                "ratiba_rate_limited_total",
+                "Requests that came too often, by what they were counted by",
+            ),
+            &["by"],
+        )?;
+        let uncounted = IntCounterVec::new(
+            Opts::new(
+                "ratiba_rate_limits_unanswered_total",
+                "Requests about which the shared limiter did not answer, by kind of route",
+            ),
+            &["door"],
+        )?;
+        registry.register(Box::new(stopped.clone()))?;
+        registry.register(Box::new(uncounted.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         Ok(Self {
             registry,
             requests,
             seconds,
+            stopped,
+            uncounted,
         })
     }
 
@@ -44,6 +64,16 @@ impl Metrics {
         self.seconds
             .with_label_values(&[route])
             .observe(took.as_secs_f64());
+    }
+
+    /// Counts a request that came too often, by the kind of bucket that was full.
+    pub fn stopped(&self, by: &str) {
+        self.stopped.with_label_values(&[by]).inc();
+    }
+
+    /// Counts a request about which the shared limiter did not answer.
+    pub fn uncounted(&self, door: &str) {
+        self.uncounted.with_label_values(&[door]).inc();
     }
 
     /// All counters, for a scrape.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use ratiba_access::limits::Door;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -47,13 +48,14 @@ fn document() -> Value {
         "info": {
             "title": "Ratiba",
             "version": "1",
-            "description": "Runs a spa or salon from WhatsApp. Times are RFC 3339 with an offset, money is in minor units, ids are UUIDs. Every error is application/problem+json.",
+            "description": "Runs a spa or salon from WhatsApp. Times are RFC 3339 with an offset, money is in minor units, ids are UUIDs. Every error is application/problem+json. Answers tell in RateLimit and RateLimit-Policy how many more requests there is room for.",
             "license": { "name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later" },
         },
         "servers": [{ "url": "/" }],
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "headers": headers(),
             "parameters": { "tenant": {
                 "name": crate::caller::TENANT_HEADER, "in": "header", "required": false, "schema": { "type": "string" },
                 "description": "The business in which a person acts; needed by who belongs to several. A token has its own.",
@@ -62,6 +64,26 @@ fn document() -> Value {
                 "token": { "type": "http", "scheme": "bearer", "description": "A personal access token; its scopes and its role say what it may do." },
                 "session": { "type": "apiKey", "in": "cookie", "name": crate::cookies::SESSION, "description": "A person who signed in at /auth/login; their role says what they may do. Whoever changes something sends Origin, as browsers do." },
             },
+        },
+    })
+}
+
+/// Headers of answers.
+fn headers() -> Value {
+    json!({
+        "RateLimit": {
+            "description": "What was counted together, how many more requests there is room for (`r`), and in how many seconds for all again (`t`).",
+            "schema": { "type": "string" },
+            "example": "\"caller\";r=0;t=30",
+        },
+        "RateLimit-Policy": {
+            "description": "How many requests (`q`) in how many seconds (`w`).",
+            "schema": { "type": "string" },
+            "example": "\"caller\";q=6000;w=60",
+        },
+        "Retry-After": {
+            "description": "In how many seconds there is room for one more.",
+            "schema": { "type": "integer", "minimum": 1 },
         },
     })
 }
@@ -226,10 +248,18 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Val
         }
     }
     for (status, slugs) in problems {
-        let response = json!({
+        let mut response = json!({
             "description": slugs.join(", "),
             "content": { "application/problem+json": { "schema": problem } },
         });
+        if status == Kind::TooManyRequests.status().as_u16() {
+            let headers = ["RateLimit", "RateLimit-Policy", "Retry-After"];
+            let headers = headers.map(|name| {
+                let header = json!({ "$ref": format!("#/components/headers/{name}") });
+                (name.to_owned(), header)
+            });
+            response["headers"] = Value::Object(headers.into_iter().collect());
+        }
         responses.insert(status.to_string(), response);
     }
     json!(responses)
@@ -238,6 +268,10 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Val
 /// An endpoint's own problems, and those that every one of its shape has.
 fn kinds(endpoint: &Endpoint) -> Vec<Kind> {
     let mut kinds = vec![Kind::Unavailable, Kind::MethodNotAllowed];
+    match endpoint.door {
+        Door::Free => {}
+        Door::Usual | Door::SignIn | Door::Grant | Door::Webhook => kinds.push(Kind::TooManyRequests),
+    }
     match endpoint.access {
         Access::Scope(_) => kinds.extend([
             Kind::Unauthenticated,

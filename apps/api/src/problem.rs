@@ -5,7 +5,7 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use ratiba_kernel::Outage;
 use schemars::JsonSchema;
@@ -119,13 +119,15 @@ pub enum Kind {
     TransferTaken,
     /// Nobody would own the business any more.
     LastOwner,
+    /// Too many requests came from there, with that token, or in that business.
+    TooManyRequests,
     /// Something that this needs does not answer.
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 54] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -178,6 +180,7 @@ impl Kind {
         Self::ReceiptBooked,
         Self::TransferTaken,
         Self::LastOwner,
+        Self::TooManyRequests,
         Self::Unavailable,
     ];
 
@@ -237,6 +240,7 @@ impl Kind {
             Self::ReceiptBooked => "receipt-booked",
             Self::LastOwner => "last-owner",
             Self::TransferTaken => "transfer-taken",
+            Self::TooManyRequests => "too-many-requests",
             Self::Unavailable => "unavailable",
         }
     }
@@ -297,6 +301,7 @@ impl Kind {
             Self::ReceiptBooked => "The money is booked already",
             Self::LastOwner => "A business keeps an owner",
             Self::TransferTaken => "The transfer proves something else",
+            Self::TooManyRequests => "Too many requests",
             Self::Unavailable => "The service is unavailable for a moment",
         }
     }
@@ -354,6 +359,7 @@ impl Kind {
             | Self::FloatUnexplained
             | Self::TipShares
             | Self::TeamShares => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -375,6 +381,7 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldFault>,
     more: Map<String, Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
@@ -385,7 +392,15 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             more: Map::new(),
+            headers: Vec::new(),
         }
+    }
+
+    /// With a header of its own.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     /// With a member of its own beside the usual ones, such as the alternatives to a time that is taken. What
@@ -414,6 +429,7 @@ impl Problem {
             detail,
             errors,
             more: Map::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -494,6 +510,7 @@ impl ResponseError for Problem {
             | Kind::Stale
             | Kind::Conflict
             | Kind::LastOwner
+            | Kind::TooManyRequests
             | Kind::PreconditionRequired
             | Kind::PeriodFrozen
             | Kind::PeriodRunning
@@ -530,6 +547,9 @@ impl ResponseError for Problem {
             | Kind::MoneyInUse
             | Kind::ReceiptBooked
             | Kind::TransferTaken => {}
+        }
+        for header in &self.headers {
+            response.insert_header(header.clone());
         }
         response.json(Body {
             r#type: format!("/problems/{}", self.kind.slug()),

@@ -66,6 +66,7 @@ pub mod webhook_endpoints;
 pub mod whatsapp;
 
 use actix_web::web;
+use ratiba_access::limits::Door;
 
 use crate::body::{DARAJA_BODY_MAX, WHATSAPP_BODY_MAX};
 use crate::endpoint::Endpoint;
@@ -145,18 +146,21 @@ fn doors() -> Vec<Endpoint> {
             web::get().to(health::healthz)
         })
         .group("operation")
+        .door(Door::Free)
         .open("nothing: it tells nothing")
         .answers_with(200, "application/json", "it lives"),
         Endpoint::get("/readyz", "Whether the process can work", || {
             web::get().to(health::readyz)
         })
         .group("operation")
+        .door(Door::Free)
         .open("nothing: it names the failing part and no more")
         .answers_with(200, "application/json", "it can"),
         Endpoint::get("/webhooks/whatsapp", "WhatsApp makes sure of the address", || {
             web::get().to(whatsapp::verify_address)
         })
         .group("webhooks")
+        .door(Door::Webhook)
         .open("the verify token")
         .answers_with(200, "text/plain", "the challenge")
         .problems(&[Kind::Forbidden]),
@@ -166,6 +170,7 @@ fn doors() -> Vec<Endpoint> {
             || web::post().to(whatsapp::receive),
         )
         .group("webhooks")
+        .door(Door::Webhook)
         .open("the signature over the body")
         .body_limit(WHATSAPP_BODY_MAX)
         .answers_with(200, "application/json", "stored")
@@ -181,6 +186,7 @@ fn doors() -> Vec<Endpoint> {
             || web::post().to(daraja::stk_callback),
         )
         .group("webhooks")
+        .door(Door::Webhook)
         .open("the secret in the path")
         .body_limit(DARAJA_BODY_MAX)
         .answers_with(200, "application/json", "stored")
@@ -211,6 +217,7 @@ fn doors() -> Vec<Endpoint> {
 fn told_by_daraja(path: &'static str, summary: &'static str, route: fn() -> actix_web::Route) -> Endpoint {
     Endpoint::post(path, summary, route)
         .group("webhooks")
+        .door(Door::Webhook)
         .open("the secret in the path")
         .body_limit(DARAJA_BODY_MAX)
         .answers_with(200, "application/json", "stored")

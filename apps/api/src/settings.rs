@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use ratiba_assembly::settings::SharedSettings;
+use ratiba_assembly::settings::{LimitSettings, SharedSettings};
 use ratiba_bootstrap::SettingsReader;
 
 use crate::sources::{Range, Sources, Strangers};
@@ -10,8 +10,11 @@ use crate::sources::{Range, Sources, Strangers};
 /// What the api starts with when nobody says otherwise, over the shared base.
 pub const BASE: &str = concat!(
     include_str!("../../../crates/assembly/src/base.toml"),
+    include_str!("limits.toml"),
     "\n[api]\nbind = \"127.0.0.1\"\nport = 8010\nexpress_max = 64\ndaraja_strangers = \"off\"\n"
 );
+/// The part of it about limits.
+pub const BASE_LIMITS: &str = include_str!("limits.toml");
 
 /// Everything the api is told.
 #[derive(Clone)]
@@ -28,6 +31,8 @@ pub struct ApiSettings {
     pub metrics_port: Option<u16>,
     /// Who may send messages of Daraja's.
     pub sources: Sources,
+    /// How often somebody may ask.
+    pub limits: LimitSettings,
 }
 
 impl ApiSettings {
@@ -42,6 +47,7 @@ impl ApiSettings {
         );
         let metrics_port = reader.optional("api.metrics_port", "port of /metrics on 127.0.0.1");
         let sources = sources(reader);
+        let limits = LimitSettings::read(reader);
         Some(Self {
             shared: shared?,
             bind: bind?,
@@ -49,6 +55,7 @@ impl ApiSettings {
             express_max: express_max?,
             metrics_port: metrics_port?,
             sources: sources?,
+            limits: limits?,
         })
     }
 }

@@ -121,7 +121,8 @@ impl Sources {
     #[must_use]
     pub fn of(&self, request: &HttpRequest) -> Option<IpAddr> {
         let forwarded = request.headers().get_all("x-forwarded-for");
-        let forwarded: Vec<&str> = forwarded.filter_map(|line| line.to_str().ok()).collect();
+        // A line that is not legible hides nothing that stands before it: where it says comes from is not known.
+        let forwarded: Vec<&str> = forwarded.map(|line| line.to_str().unwrap_or_default()).collect();
         self.true_source(request.peer_addr().map(|peer| peer.ip()), &forwarded)
     }
 

@@ -25,6 +25,7 @@ pub mod desk;
 pub mod desk_prompts;
 pub mod digest;
 pub mod express;
+pub mod limits;
 pub mod numbers;
 pub mod owing;
 pub mod payroll;

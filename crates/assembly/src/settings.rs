@@ -10,11 +10,13 @@ use ratiba_daraja::{RawSettings, SettingsFault};
 use ratiba_postgres::DatabaseSettings;
 
 mod cards;
+mod limits;
 mod model;
 mod oidc;
 mod outgoing;
 mod payroll;
 
+pub use limits::LimitSettings;
 pub use oidc::Origin;
 pub use outgoing::OutgoingSettings;
 pub use payroll::PayrollSettings;

@@ -6,7 +6,10 @@
 //! in parallel and none cleans up after another.
 //!
 //! A test that finds no server fails. It does not skip.
+//!
+//! Beside it, a Redis for tests of what several processes count together, which may be left out where there is none.
 
+mod redis;
 mod server;
 mod url;
 
@@ -15,6 +18,7 @@ use std::fmt;
 use diesel::connection::{Connection as _, SimpleConnection as _};
 use diesel::pg::PgConnection;
 
+pub use redis::TestRedis;
 pub use server::TestDatabaseError;
 
 use server::Server;

@@ -42,6 +42,25 @@ fn every_operation_has_a_name_of_its_own_a_group_a_summary_and_an_answer() {
 }
 
 #[test]
+fn every_operation_that_is_counted_says_how_it_is_refused() {
+    for endpoint in ENDPOINTS.iter() {
+        let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
+        let refusal = &operation["responses"]["429"];
+        if endpoint.door == Door::Free {
+            assert!(refusal.is_null(), "{}", endpoint.path);
+        } else {
+            for header in ["RateLimit", "RateLimit-Policy", "Retry-After"] {
+                assert!(
+                    refusal["headers"][header].is_object(),
+                    "{} {header}",
+                    endpoint.path
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn every_reference_leads_somewhere() {
     fn references(value: &Value, found: &mut Vec<String>) {
         match value {

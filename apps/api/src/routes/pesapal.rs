@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::{HttpRequest, HttpResponse, web};
+use ratiba_access::limits::Door;
 use ratiba_kernel::{TenantId, TokenHash};
 use ratiba_payments::ports::{NoticeArrival, NoticeDoor, NoticeIds, NoticeTaken};
 use serde_json::json;
@@ -30,6 +31,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         })
         .describe("Says only that an order changed; how it stands is asked of the provider.")
         .group("webhooks")
+        .door(Door::Webhook)
         .open("the secret in the path, and that a notice proves nothing")
         .body_limit(DARAJA_BODY_MAX)
         .answers_with(
@@ -42,6 +44,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             web::get().to(notice_by_query)
         })
         .group("webhooks")
+        .door(Door::Webhook)
         .open("the secret in the path, and that a notice proves nothing")
         .answers_with(
             200,

@@ -2,6 +2,7 @@
 
 use actix_web::http::header::{LOCATION, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
+use ratiba_access::limits::Door;
 use ratiba_access::sign_in::{RedeemError, Redemption, ReturnTo};
 use ratiba_access::use_cases::SignInPeople;
 use schemars::JsonSchema;
@@ -28,6 +29,7 @@ pub fn endpoints() -> Vec<Endpoint> {
                  cookie. A 404 where nobody set up an issuer.",
             )
             .group("signing in")
+            .door(Door::SignIn)
             .open("the issuer")
             .query::<LoginQuery>()
             .answers_nothing(303, "the issuer asks who it is")
@@ -37,6 +39,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         })
         .describe("The issuer sends browsers here; nobody else has a reason to come.")
         .group("signing in")
+        .door(Door::SignIn)
         .open("the issuer's signature, and a cookie of the same browser")
         .answers_nothing(303, "somebody is signed in")
         .problems(&[Kind::NotFound, Kind::SignInFailed]),

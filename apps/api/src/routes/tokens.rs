@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::{HttpResponse, web};
+use ratiba_access::limits::Door;
 use ratiba_access::token::{OrderKey, TokenRecord};
 use ratiba_access::use_cases::{MintError, TokenOrder};
 use ratiba_access::{Scope, TokenId};
@@ -36,6 +37,7 @@ pub fn endpoints() -> Vec<Endpoint> {
                  answers without it.",
             )
             .group("people")
+            .door(Door::Grant)
             .needs(Scope::TokensWrite)
             .header(RequestHeader::IdempotencyKey)
             .body::<TokenBody>()

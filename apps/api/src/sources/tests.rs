@@ -1,3 +1,4 @@
+use actix_web::http::header::HeaderValue;
 use actix_web::test::TestRequest;
 
 use super::*;
@@ -63,6 +64,24 @@ fn only_the_operators_own_proxies_are_believed() {
     assert_eq!(source("10.0.0.7", &["196.201.214.200, nonsense"]), None);
     assert_eq!(source("10.0.0.7", &[]), Some(ip("10.0.0.7")));
     assert_eq!(sources.true_source(None, &["196.201.214.200"]), None);
+}
+
+#[test]
+fn a_line_that_is_not_legible_hides_nothing() {
+    let of = |lines: &[&[u8]]| {
+        let mut request = TestRequest::default().peer_addr((ip("10.0.0.7"), 9).into());
+        for line in lines {
+            let line = HeaderValue::from_bytes(line).unwrap();
+            request = request.append_header(("X-Forwarded-For", line));
+        }
+        sources(Strangers::Log).of(&request.to_http_request())
+    };
+    let illegible: &[u8] = b"\xff, 8.8.8.8";
+    // Whoever writes it is not taken for the proxy, nor for who stands in a line before it.
+    assert_eq!(of(&[illegible]), None);
+    assert_eq!(of(&[b"196.201.214.200", illegible]), None);
+    // What the proxy says after it counts.
+    assert_eq!(of(&[illegible, b"8.8.4.4"]), Some(ip("8.8.4.4")));
 }
 
 #[test]

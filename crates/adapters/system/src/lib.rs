@@ -1,7 +1,10 @@
-//! The machine itself: its clock, its random source, and the movable clock of dev, demo and tests.
+//! The machine itself: its clock, its random source, the movable clock of dev, demo and tests, and what one process counts
+//! alone.
 
 pub mod chance;
 pub mod clock;
+pub mod limiter;
 
 pub use chance::SystemChance;
 pub use clock::{ClockAuthority, MovableClock, SystemClock, follow};
+pub use limiter::OwnLimiter;

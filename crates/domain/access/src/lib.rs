@@ -4,6 +4,7 @@
 //! scopes, both read from Ratiba's own tables. People sign in by an issuer, who says who they are and nothing else: what
 //! they may do follows from their membership in the business that they name.
 
+pub mod limits;
 pub mod members;
 pub mod person;
 pub mod ports;

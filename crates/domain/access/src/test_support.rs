@@ -13,8 +13,10 @@ use crate::ports::{AccessBook, SecretSource};
 use crate::principal::{Role, Scope};
 use crate::token::{MintOutcome, NewToken, OrderKey, TokenGrant, TokenId, TokenRecord};
 
+mod limits;
 mod people;
 
+pub use limits::{MuteLimiter, limiter_contract};
 pub use people::{
     InMemoryPeople, ScriptedIssuer, arrive, people_contract, session_secret, signed_in, staff_of_tenant_1,
 };
