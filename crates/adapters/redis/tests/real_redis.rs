@@ -38,6 +38,15 @@ fn ask() -> Ask {
     }
 }
 
+/// Asks until it is answered.
+async fn until_it_counts(limiter: &RedisLimiter) {
+    let began = Instant::now();
+    while limiter.count(EPOCH, &[ask()]).await.is_err() {
+        assert!(began.elapsed() < PATIENCE, "it was never found");
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn redis_keeps_the_promises_of_the_port() {
     let Some(redis) = TestRedis::start() else { return };
@@ -92,11 +101,7 @@ async fn who_is_lost_is_said_at_once_and_who_comes_back_counts_again() {
         began.elapsed()
     );
     redis.start_again();
-    let began = Instant::now();
-    while limiter.count(EPOCH, &[ask()]).await.is_err() {
-        assert!(began.elapsed() < PATIENCE, "it was never found again");
-        tokio::task::yield_now().await;
-    }
+    until_it_counts(&limiter).await;
 }
 
 #[tokio::test]
@@ -120,11 +125,7 @@ async fn who_hangs_in_between_is_not_waited_for_and_counts_again_when_it_goes_on
     let within = StdDuration::from_millis(200);
     let settings = RedisSettings::check(&redis.url()).unwrap();
     let limiter = RedisLimiter::new(&settings.answering_within(within)).unwrap();
-    let began = Instant::now();
-    while limiter.count(EPOCH, &[ask()]).await.is_err() {
-        assert!(began.elapsed() < PATIENCE, "it never answered");
-        tokio::task::yield_now().await;
-    }
+    until_it_counts(&limiter).await;
     let mut connection = connection(&redis).await;
     let mut pause = redis::cmd("CLIENT");
     pause.arg("PAUSE").arg(2_500).arg("ALL");
@@ -139,10 +140,7 @@ async fn who_hangs_in_between_is_not_waited_for_and_counts_again_when_it_goes_on
         "fifty requests waited {:?} for a Redis that hangs",
         began.elapsed()
     );
-    while limiter.count(EPOCH, &[ask()]).await.is_err() {
-        assert!(began.elapsed() < PATIENCE, "it was never found again");
-        tokio::task::yield_now().await;
-    }
+    until_it_counts(&limiter).await;
 }
 
 #[tokio::test]
