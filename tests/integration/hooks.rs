@@ -101,10 +101,32 @@ impl Listener {
 const ENDPOINTS: &str = "/api/v1/webhook-endpoints";
 const DELIVERIES: &str = "/api/v1/webhook-deliveries";
 
+/// An order with a key, by whoever has a token.
+async fn ordered(
+    world: &World,
+    token: &str,
+    path: &str,
+    key: &str,
+    more: &[(&str, &str)],
+    body: &Value,
+) -> (StatusCode, Value) {
+    let bearer = format!("Bearer {token}");
+    let mut headers = vec![
+        ("Authorization", bearer.as_str()),
+        ("Idempotency-Key", key),
+        ("Content-Type", "application/json"),
+    ];
+    headers.extend_from_slice(more);
+    world
+        .raw(Method::POST, path, &headers, body.to_string().into_bytes())
+        .await
+}
+
 /// Adds an endpoint; answers with it and its secret.
 async fn add(world: &World, url: &str, events: &[&str]) -> (Value, String) {
     let body = json!({ "url": url, "description": "The books", "events": events });
-    let (status, made) = world.call(Method::POST, ENDPOINTS, Some(body)).await;
+    let key = world.parts.ids.next().to_string();
+    let (status, made) = ordered(world, &world.owner, ENDPOINTS, &key, &[], &body).await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
     let secret = made["secret"].as_str().unwrap().to_owned();
     (made["endpoint"].clone(), secret)
@@ -275,19 +297,19 @@ async fn an_address_that_is_gone_is_switched_off_at_once_and_one_that_fails_afte
         (&off["state"], &off["switched_off_because"]),
         (&json!("switched_off"), &json!("gone"))
     );
-    failing.will(&[500; 40]);
-    test_of(&world, &other).await;
-    world
-        .jump(world.clock.now() + Duration::days(5) - Duration::minutes(1))
-        .await;
+    failing.will(&[500; 200]);
+    for _half_a_day in 0..9 {
+        test_of(&world, &other).await;
+        world.jump(world.clock.now() + Duration::hours(12)).await;
+    }
     let path = format!("{ENDPOINTS}/{}", other["id"].as_str().unwrap());
     let (_, on) = world.call(Method::GET, &path, None).await;
     assert_eq!(
         (&on["state"], on["failing_since"].is_string()),
         (&json!("on"), true)
     );
-    world.jump(world.clock.now() + Duration::minutes(1)).await;
     test_of(&world, &other).await;
+    world.jump(world.clock.now() + Duration::hours(12)).await;
     let (_, off) = world.call(Method::GET, &path, None).await;
     assert_eq!(
         (&off["state"], &off["switched_off_because"]),
@@ -326,7 +348,7 @@ async fn nobody_has_ratiba_call_into_its_own_house() {
         "hooks",
     ] {
         let body = json!({ "url": url, "events": ["appointment.booked"] });
-        let (status, problem) = world.call(Method::POST, ENDPOINTS, Some(body)).await;
+        let (status, problem) = ordered(&world, &world.owner, ENDPOINTS, "one", &[], &body).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{url}: {problem}");
         assert_eq!(problem["errors"][0]["field"], "url", "{url}: {problem}");
     }
@@ -346,13 +368,31 @@ async fn a_new_secret_counts_beside_the_old_one_for_a_day() {
     let books = Listener::start();
     let (endpoint, old) = add(&world, &books.url, &["appointment.booked"]).await;
     let path = format!("{ENDPOINTS}/{}/rotate-secret", endpoint["id"].as_str().unwrap());
-    let (status, problem) = world.call(Method::POST, &path, None).await;
+    let rotate = async |key: &str, version: &Value| {
+        let tag = format!("\"{version}\"");
+        let tag = [("If-Match", tag.as_str())];
+        ordered(&world, &world.owner, &path, key, &tag, &json!({})).await
+    };
+    let (status, problem) = ordered(&world, &world.owner, &path, "one", &[], &json!({})).await;
     assert_eq!(status, StatusCode::PRECONDITION_REQUIRED, "{problem}");
-    let rotate = world.call_at(&endpoint["version"], Method::POST, &path, json!({}));
-    let (status, made) = rotate.await;
+    let (status, problem) = world
+        .call_at(&endpoint["version"], Method::POST, &path, json!({}))
+        .await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "without a key: {problem}");
+    let (status, made) = rotate("one", &endpoint["version"]).await;
     assert_eq!(status, StatusCode::OK, "{made}");
     let new = made["secret"].as_str().unwrap().to_owned();
     assert!(new.starts_with("whsec_") && new != old);
+    // Whoever did not hear the answer asks again; a third secret would cut off whoever has the first.
+    assert_eq!(
+        rotate("one", &endpoint["version"]).await,
+        (StatusCode::OK, made.clone())
+    );
+    let (status, problem) = rotate("two", &made["endpoint"]["version"]).await;
+    assert_eq!(
+        (status, &problem["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/secret-fresh"))
+    );
     test_of(&world, &endpoint).await;
     let both = books.heard()[0].signature.clone();
     assert_eq!(both.split(' ').count(), 2);
@@ -370,6 +410,65 @@ async fn a_new_secret_counts_beside_the_old_one_for_a_day() {
 }
 
 #[tokio::test]
+async fn an_order_makes_one_endpoint_and_tells_its_secret_to_whoever_sent_it() {
+    let world = World::new().await;
+    let body = json!({ "url": "https://hooks.example.com/", "events": ["appointment.booked"] });
+    let owner = world.owner.clone();
+    let add = async |token: &str, body: &Value| ordered(&world, token, ENDPOINTS, "one", &[], body).await;
+    let (status, problem) = world.call(Method::POST, ENDPOINTS, Some(body.clone())).await;
+    assert_eq!(
+        (status, &problem["type"]),
+        (
+            StatusCode::BAD_REQUEST,
+            &json!("/problems/idempotency-key-required")
+        )
+    );
+    let (status, made) = add(&owner, &body).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
+    assert_eq!(add(&owner, &body).await, (StatusCode::CREATED, made.clone()));
+    let other = json!({ "url": "https://hooks.example.com/", "events": ["payment.settled"] });
+    let (status, problem) = add(&owner, &other).await;
+    assert_eq!(status.as_u16(), 422, "{problem}");
+    // The same key of somebody else is another order, and tells nothing of this one.
+    let manager = world.token(Role::Manager).await;
+    let (status, theirs) = add(&manager, &body).await;
+    assert_eq!(status, StatusCode::CREATED, "{theirs}");
+    assert!(theirs["endpoint"]["id"] != made["endpoint"]["id"] && theirs["secret"] != made["secret"]);
+    world.clock.advance(Duration::days(1));
+    let (status, later) = add(&owner, &body).await;
+    assert_eq!(
+        (status, &later["endpoint"]["id"], &later["secret"]),
+        (StatusCode::CREATED, &made["endpoint"]["id"], &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn an_endpoint_is_removed_by_whoever_saw_it_as_it_is() {
+    let world = World::new().await;
+    let (endpoint, _) = add(&world, "https://hooks.example.com/", &["appointment.booked"]).await;
+    let path = format!("{ENDPOINTS}/{}", endpoint["id"].as_str().unwrap());
+    let (status, problem) = world.call(Method::DELETE, &path, None).await;
+    assert_eq!(status, StatusCode::PRECONDITION_REQUIRED, "{problem}");
+    let (_, changed) = world
+        .call_at(
+            &endpoint["version"],
+            Method::PATCH,
+            &path,
+            json!({ "description": "Ours" }),
+        )
+        .await;
+    for (version, wanted) in [
+        (&endpoint["version"], StatusCode::PRECONDITION_FAILED),
+        (&changed["version"], StatusCode::NO_CONTENT),
+        (&changed["version"], StatusCode::NOT_FOUND),
+    ] {
+        let (status, answer) = world.call_at(version, Method::DELETE, &path, json!({})).await;
+        assert_eq!(status, wanted, "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn endpoints_are_for_those_who_run_the_business() {
     let world = World::new().await;
     let body = json!({ "url": "https://hooks.example.com/", "events": ["appointment.booked"] });
@@ -379,9 +478,7 @@ async fn endpoints_are_for_those_who_run_the_business() {
         (Role::Manager, true),
     ] {
         let token = world.token(role).await;
-        let (status, answer) = world
-            .call_as(&token, Method::POST, ENDPOINTS, Some(body.clone()))
-            .await;
+        let (status, answer) = ordered(&world, &token, ENDPOINTS, "one", &[], &body).await;
         let wanted = if allowed {
             StatusCode::CREATED
         } else {
@@ -389,21 +486,11 @@ async fn endpoints_are_for_those_who_run_the_business() {
         };
         assert_eq!(status, wanted, "{role:?}: {answer}");
     }
-    let (status, problem) = world
-        .call(
-            Method::POST,
-            ENDPOINTS,
-            Some(json!({ "url": "https://a.example/", "events": ["appointment.forgotten"] })),
-        )
-        .await;
+    let body = json!({ "url": "https://a.example/", "events": ["appointment.forgotten"] });
+    let (status, problem) = ordered(&world, &world.owner, ENDPOINTS, "two", &[], &body).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
-    let (status, problem) = world
-        .call(
-            Method::POST,
-            ENDPOINTS,
-            Some(json!({ "url": "https://a.example/", "events": [] })),
-        )
-        .await;
+    let body = json!({ "url": "https://a.example/", "events": [] });
+    let (status, problem) = ordered(&world, &world.owner, ENDPOINTS, "two", &[], &body).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
 }
 
@@ -427,8 +514,8 @@ async fn an_address_hears_no_more_than_whoever_names_it_may_see() {
     let books = Listener::start();
     let body = |events: &[&str]| json!({ "url": books.url, "events": events });
     let name = async |events: &[&str]| {
-        let made = world.call_as(&token, Method::POST, ENDPOINTS, Some(body(events)));
-        made.await
+        let key = world.parts.ids.next().to_string();
+        ordered(&world, &token, ENDPOINTS, &key, &[], &body(events)).await
     };
     let (status, problem) = name(&["appointment.booked", "payment.settled"]).await;
     assert_eq!(status, StatusCode::FORBIDDEN, "{problem}");

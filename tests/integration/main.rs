@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
 
 mod api_edge;
+mod audit;
 mod booking;
 mod by_hand;
 mod cards;
@@ -13,6 +14,7 @@ mod chat_words;
 mod commission;
 mod commission_told;
 mod conversations;
+mod credentials;
 mod dead_letters;
 mod desk;
 mod desk_payments;
@@ -22,6 +24,7 @@ mod fault_run;
 mod handoff;
 mod hooks;
 mod imports;
+mod invited;
 mod ledger;
 mod left_behind;
 mod life;
@@ -32,6 +35,8 @@ mod money_back;
 mod neighbours;
 mod payroll;
 mod people;
+mod privacy;
+mod provisioned;
 mod races;
 mod rail;
 mod receipts;

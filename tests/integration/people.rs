@@ -3,6 +3,8 @@
 use ratiba_access::Role;
 use ratiba_access::members::NewMember;
 use ratiba_access::session::{IDLE, LASTS};
+use ratiba_access::sign_in::TAKES_AT_MOST;
+use ratiba_access::token::LIVE_TOKENS_MAX;
 use ratiba_access::use_cases::TokenOrder;
 use ratiba_access::{Identity, PersonId, Profile, Scope};
 use ratiba_api::endpoint::Access;
@@ -16,14 +18,14 @@ use time::Duration;
 const SOMEBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 /// A browser that keeps one cookie of each name, and goes where a test sends it.
-struct Browser<'w> {
+pub(crate) struct Browser<'w> {
     world: &'w World,
     http: reqwest::Client,
     cookies: Vec<(String, String)>,
 }
 
 impl<'w> Browser<'w> {
-    fn new(world: &'w World) -> Self {
+    pub(crate) fn new(world: &'w World) -> Self {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()
@@ -36,7 +38,7 @@ impl<'w> Browser<'w> {
     }
 
     /// Somebody who has signed in.
-    async fn of(world: &'w World, person: &str) -> Self {
+    pub(crate) async fn of(world: &'w World, person: &str) -> Self {
         let mut browser = Self::new(world);
         let (status, to) = browser.sign_in(person, "/").await;
         assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/"));
@@ -49,7 +51,7 @@ impl<'w> Browser<'w> {
     }
 
     /// Goes to an address and keeps what it sets; answers with the status and where it leads.
-    async fn go(&mut self, url: &str) -> (StatusCode, String, Value) {
+    pub(crate) async fn go(&mut self, url: &str) -> (StatusCode, String, Value) {
         let request = self.http.get(url).header("Cookie", self.cookie());
         let answer = request.send().await.unwrap();
         for line in answer.headers().get_all(SET_COOKIE) {
@@ -79,14 +81,14 @@ impl<'w> Browser<'w> {
         back
     }
 
-    async fn sign_in(&mut self, person: &str, return_to: &str) -> (StatusCode, String) {
+    pub(crate) async fn sign_in(&mut self, person: &str, return_to: &str) -> (StatusCode, String) {
         let back = self.choose(person, return_to).await;
         let (status, to, _) = self.go(&back).await;
         (status, to)
     }
 
     /// A call with the cookie, and these headers.
-    async fn call(
+    pub(crate) async fn call(
         &self,
         method: Method,
         path: &str,
@@ -104,7 +106,7 @@ impl<'w> Browser<'w> {
     }
 
     /// A change by a page of the instance's own, on condition of a version.
-    async fn change(
+    pub(crate) async fn change(
         &self,
         method: Method,
         path: &str,
@@ -116,11 +118,11 @@ impl<'w> Browser<'w> {
         self.call(method, path, &headers, body).await
     }
 
-    async fn me(&self) -> (StatusCode, Value) {
+    pub(crate) async fn me(&self) -> (StatusCode, Value) {
         self.call(Method::GET, "/api/v1/me", &[], None).await
     }
 
-    async fn member(&self, name: &str) -> Value {
+    pub(crate) async fn member(&self, name: &str) -> Value {
         let (status, members) = self.call(Method::GET, "/api/v1/members", &[], None).await;
         assert_eq!(status, StatusCode::OK, "{members}");
         let mut members = members["items"].as_array().unwrap().iter();
@@ -128,7 +130,7 @@ impl<'w> Browser<'w> {
     }
 }
 
-fn kind(problem: &Value) -> &str {
+pub(crate) fn kind(problem: &Value) -> &str {
     problem["type"].as_str().unwrap_or_default()
 }
 
@@ -274,6 +276,45 @@ async fn what_does_not_belong_to_this_sign_in_signs_nobody_in() {
 }
 
 #[tokio::test]
+async fn the_issuer_is_asked_nothing_for_a_sign_in_that_did_not_begin_here() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let back = browser.choose("owner", "/").await;
+    let (name, kept) = browser.cookies[0].clone();
+    // The secret is the browser's own, so that the answer is for it; only the rest is made up.
+    let forged = [
+        format!("{kept}elsewhere"),
+        format!("{}./", kept.split('.').next().unwrap()),
+        kept.replacen('.', ".1", 1),
+    ];
+    for forged in forged {
+        browser.cookies = vec![(name.clone(), forged.clone())];
+        let (status, _, problem) = browser.go(&back).await;
+        assert_eq!(
+            (status, kind(&problem)),
+            (StatusCode::BAD_REQUEST, "/problems/sign-in-failed"),
+            "{forged}"
+        );
+    }
+    // A code counts once: nobody has shown it to the issuer yet.
+    browser.cookies = vec![(name, kept)];
+    assert_eq!(browser.go(&back).await.0, StatusCode::SEE_OTHER);
+    // What took too long is over, whatever the browser keeps.
+    let mut slow = Browser::new(&world);
+    let back = slow.choose("owner", "/").await;
+    world.clock.advance(TAKES_AT_MOST);
+    let (status, _, problem) = slow.go(&back).await;
+    assert_eq!(
+        (status, kind(&problem)),
+        (StatusCode::BAD_REQUEST, "/problems/sign-in-failed")
+    );
+    assert!(
+        problem["detail"].as_str().unwrap().contains("took too long"),
+        "{problem}"
+    );
+}
+
+#[tokio::test]
 async fn nobody_is_sent_to_another_host() {
     let world = World::new().await;
     for to in [
@@ -319,6 +360,25 @@ async fn a_session_ends_by_signing_out_by_idleness_and_by_age() {
     assert_eq!(idle.me().await.0, StatusCode::UNAUTHORIZED, "unused");
     world.clock.advance(LASTS - age);
     assert_eq!(browser.me().await.0, StatusCode::UNAUTHORIZED, "too old");
+}
+
+#[tokio::test]
+async fn a_browser_has_one_session_and_sessions_that_are_over_are_forgotten() {
+    let world = World::new().await;
+    let mut browser = Browser::of(&world, "owner").await;
+    let before = browser.cookies.clone();
+    browser.sign_in("manager", "/").await;
+    assert_eq!(browser.me().await.0, StatusCode::OK);
+    browser.cookies = before;
+    assert_eq!(
+        browser.me().await.0,
+        StatusCode::UNAUTHORIZED,
+        "it ended with the next one"
+    );
+    let sessions = || world.count("SELECT count(*) AS count FROM sessions");
+    assert_eq!(sessions(), 2);
+    world.jump(world.clock.now() + Duration::DAY).await;
+    assert_eq!(sessions(), 0, "the nightly sweep");
 }
 
 #[tokio::test]
@@ -431,6 +491,41 @@ async fn with_a_cookie_only_pages_that_are_trusted_change_anything() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_trusted_reads_every_answer_also_a_refusal() {
+    let world = World::new().await;
+    let browser = Browser::of(&world, "owner").await;
+    let ask = async |origin: &str, cookie: &str| {
+        let request = browser.http.get(format!("{}/api/v1/me", world.api));
+        let request = request.header("Origin", origin).header("Cookie", cookie);
+        let answer = request.send().await.unwrap();
+        let name = "Access-Control-Allow-Origin";
+        let told = answer
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!(answer.headers()["X-Content-Type-Options"], "nosniff");
+        (answer.status(), told)
+    };
+    let desk = "https://desk.example";
+    let told = Some(desk.to_owned());
+    assert_eq!(ask(desk, &browser.cookie()).await, (StatusCode::OK, told.clone()));
+    assert_eq!(ask(desk, "").await, (StatusCode::UNAUTHORIZED, told));
+    assert_eq!(
+        ask("https://evil.example", &browser.cookie()).await,
+        (StatusCode::OK, None)
+    );
+    let (status, _) = world
+        .raw(
+            Method::OPTIONS,
+            "/api/v1/members",
+            &[("Origin", desk), ("Access-Control-Request-Method", "POST")],
+            Vec::new(),
+        )
+        .await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
 async fn a_suspension_and_a_removal_work_at_once() {
     let world = World::new().await;
     let owner = Browser::of(&world, "owner").await;
@@ -458,7 +553,7 @@ async fn a_suspension_and_a_removal_work_at_once() {
         .await;
     assert_eq!(status, StatusCode::OK, "{suspended}");
     assert!(suspended["suspended_at"].is_string());
-    assert_eq!(status_of(&manager).await, StatusCode::FORBIDDEN);
+    assert_eq!(status_of(&manager).await, StatusCode::UNAUTHORIZED);
     assert_eq!(by_token(0).await, StatusCode::UNAUTHORIZED);
     let (status, problem) = owner
         .change(Method::POST, &suspend, &member["version"], None)
@@ -472,6 +567,12 @@ async fn a_suspension_and_a_removal_work_at_once() {
         .change(Method::POST, &resume, &suspended["version"], None)
         .await;
     assert_eq!(resumed["suspended_at"], Value::Null);
+    assert_eq!(
+        status_of(&manager).await,
+        StatusCode::UNAUTHORIZED,
+        "that session is over"
+    );
+    let manager = Browser::of(&world, "manager").await;
     assert_eq!(status_of(&manager).await, StatusCode::OK);
     assert_eq!(by_token(1).await, StatusCode::OK);
     let lower = json!({ "role": "receptionist", "staff_id": null });
@@ -490,9 +591,54 @@ async fn a_suspension_and_a_removal_work_at_once() {
         .change(Method::DELETE, &member_path, &lowered["version"], None)
         .await;
     assert_eq!(status, StatusCode::NO_CONTENT);
-    assert_eq!(status_of(&manager).await, StatusCode::FORBIDDEN);
+    assert_eq!(status_of(&manager).await, StatusCode::UNAUTHORIZED);
     assert_eq!(by_token(3).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(manager.me().await.1["memberships"], json!([]));
+}
+
+#[tokio::test]
+async fn who_changed_what_somebody_may_do_is_on_record() {
+    let world = World::new().await;
+    let owner = Browser::of(&world, "owner").await;
+    let (_, me) = owner.me().await;
+    let who = format!("person:{}", me["person"]["id"].as_str().unwrap());
+    let member = owner.member("Brian Ouma").await;
+    let id = member["id"].as_str().unwrap();
+    let path = format!("/api/v1/members/{id}");
+    let (_, suspended) = owner
+        .change(Method::POST, &format!("{path}/suspend"), &member["version"], None)
+        .await;
+    let lower = json!({ "role": "receptionist", "staff_id": null });
+    let (_, lowered) = owner
+        .change(Method::PUT, &path, &suspended["version"], Some(lower))
+        .await;
+    let (status, _) = owner
+        .change(Method::DELETE, &path, &lowered["version"], None)
+        .await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let (status, record) = owner
+        .call(Method::GET, &format!("/api/v1/audit?subject={id}"), &[], None)
+        .await;
+    assert_eq!(status, StatusCode::OK, "{record}");
+    let told: Vec<_> = record["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["actor"] == json!(who))
+        .map(|entry| (entry["verb"].as_str().unwrap(), entry["origin"].as_str().unwrap()))
+        .collect();
+    let changed = "ratiba.access.membership_changed";
+    assert_eq!(
+        told,
+        [
+            (
+                "ratiba.access.membership_removed",
+                "api DELETE /api/v1/members/{id}"
+            ),
+            (changed, "api PUT /api/v1/members/{id}"),
+            (changed, "api POST /api/v1/members/{id}/suspend"),
+        ],
+        "{record}"
+    );
 }
 
 #[tokio::test]
@@ -647,6 +793,68 @@ async fn people_mint_tokens_that_are_never_more_than_they_are() {
     }
     let (status, _) = world.call_as(&secret, Method::GET, path, None).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn tokens_are_listed_by_the_page_and_are_so_many_at_most() {
+    let world = World::new().await;
+    let manager = Browser::of(&world, "manager").await;
+    let own = ("Sec-Fetch-Site", "same-origin");
+    let mint = async |key: &str| {
+        let order = json!({ "name": key, "role": "receptionist", "scopes": ["appointments:read"] });
+        let headers = [own, ("Idempotency-Key", key)];
+        manager
+            .call(Method::POST, "/api/v1/tokens", &headers, Some(order))
+            .await
+    };
+    for number in 0..LIVE_TOKENS_MAX {
+        let (status, made) = mint(&format!("key-{number}")).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+    }
+    let (status, problem) = mint("one-too-many").await;
+    assert_eq!(
+        (status, kind(&problem)),
+        (StatusCode::UNPROCESSABLE_ENTITY, "/problems/too-many")
+    );
+    assert_eq!(mint("key-0").await.0, StatusCode::CREATED, "it was minted before");
+    let page = async |query: &str| {
+        let path = format!("/api/v1/tokens?{query}");
+        let (status, page) = manager.call(Method::GET, &path, &[], None).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        page
+    };
+    let (mut seen, mut query) = (Vec::new(), "limit=20".to_owned());
+    loop {
+        let found = page(&query).await;
+        let items = found["items"].as_array().unwrap();
+        assert!(items.len() <= 20);
+        seen.extend(items.iter().map(|one| one["id"].as_str().unwrap().to_owned()));
+        match found["next"].as_str() {
+            Some(next) => query = format!("limit=20&after={next}"),
+            None => break,
+        }
+    }
+    let all: std::collections::BTreeSet<_> = seen.iter().collect();
+    assert_eq!(all.len(), seen.len(), "each is on one page");
+    assert!(seen.len() >= LIVE_TOKENS_MAX);
+    // An owner's token is not a manager's to end.
+    let order = TokenOrder {
+        name: "owner's".to_owned(),
+        role: Role::Owner,
+        staff: None,
+        scopes: Scope::ALL.into_iter().collect(),
+        expires_at: None,
+    };
+    let minted = world.parts.mint_token.execute(world.tenant.tenant, order).await;
+    let path = format!("/api/v1/tokens/{}", minted.unwrap().0);
+    let (status, problem) = manager.call(Method::DELETE, &path, &[own], None).await;
+    assert_eq!(
+        (status, kind(&problem)),
+        (StatusCode::FORBIDDEN, "/problems/forbidden")
+    );
+    let owner = Browser::of(&world, "owner").await;
+    let (status, _) = owner.call(Method::DELETE, &path, &[own], None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]

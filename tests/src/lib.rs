@@ -120,6 +120,7 @@ pub struct Neighbour {
 fn streams() -> Streams {
     Streams::new(StreamLimits {
         of_tenant_max: 16,
+        of_one_max: 16,
         ask_again: std::time::Duration::from_millis(100),
         beat: std::time::Duration::from_millis(300),
         poll: std::time::Duration::from_millis(50),
@@ -140,11 +141,13 @@ fn variables(
         ("RATIBA__ENVIRONMENT", "development".to_owned()),
         ("RATIBA__DATABASE__URL", database.app_url()),
         ("RATIBA__PUBLIC__BASE_URL", format!("http://{api}")),
+        ("RATIBA__PUBLIC__ORIGINS", "https://desk.example".to_owned()),
         ("RATIBA__WHATSAPP__BASE_URL", base_url.to_owned()),
         ("RATIBA__WHATSAPP__APP_SECRET", whatsapp.app_secret.clone()),
         ("RATIBA__WHATSAPP__VERIFY_TOKEN", "verify-me".to_owned()),
         ("RATIBA__WHATSAPP__ACCESS_TOKEN", whatsapp.access_token.clone()),
         ("RATIBA__DARAJA__BASE_URL", base_url.to_owned()),
+        ("RATIBA__CREDENTIALS__KEYS", format!("tests={}", "7".repeat(64))),
         ("RATIBA__DARAJA__CONSUMER_KEY", daraja.consumer_key.clone()),
         ("RATIBA__DARAJA__CONSUMER_SECRET", daraja.consumer_secret.clone()),
         ("RATIBA__DARAJA__SHORT_CODE", daraja.short_code.clone()),

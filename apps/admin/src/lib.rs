@@ -17,16 +17,32 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+pub mod audit;
+pub mod business;
 pub mod commission;
+pub mod credentials;
+mod feature;
 mod member;
+pub mod privacy;
 pub mod unrouted;
 
+use audit::Audit;
+use business::Business;
 use commission::Commission;
+use credentials::Credentials;
+pub use feature::FeatureOrder;
 pub use member::NewMemberOrder;
+use privacy::Privacy;
 use unrouted::Unrouted;
 
 /// What the program says when it does not understand.
 pub const USAGE: &str = "usage: ratiba-admin demo-tenant
+       ratiba-admin business new FILE           provision the business that a file orders (JSON), and invite its owner; the
+                                                same order made again makes no second one
+       ratiba-admin business suspend|resume TENANT
+                                                let nobody act in a business, or open it again
+       ratiba-admin feature TENANT [webhooks|payroll|cohort on|off]
+                                                which features a business has, or switch one
        ratiba-admin token TENANT ROLE NAME DAYS [STAFF]
                                                 mint a token for so many days; it is shown once
        ratiba-admin member TENANT ROLE SUBJECT NAME [STAFF]
@@ -47,7 +63,21 @@ pub const USAGE: &str = "usage: ratiba-admin demo-tenant
                                                 what a month such as 2026-05 comes to; or freeze it as the schedule
                                                 would
        ratiba-admin commission close all MONTH  freeze it for every business; tells how many there were, for whom
-                                                something came late, and whose month was not closed, and why";
+                                                something came late, and whose month was not closed, and why
+       ratiba-admin audit verify [--tenant TENANT]
+                                                whether the record of who changed what is still what it was
+       ratiba-admin credentials set TENANT PROVIDER NAME
+                                                keep what opens a business's own account; the value is read from
+                                                standard input
+       ratiba-admin credentials list TENANT     which are kept, without the values
+       ratiba-admin credentials remove TENANT PROVIDER NAME
+                                                take one away
+       ratiba-admin credentials rotate          encrypt anew whatever is not under the current key
+       ratiba-admin privacy list TENANT         what customers asked of what is kept of them
+       ratiba-admin privacy take TENANT CUSTOMER export|correction|erasure|copy
+                                                take a request down
+       ratiba-admin privacy document|erase|corrected|refuse TENANT REQUEST
+                                                answer one; the reason of a refusal is read from standard input";
 
 /// What the program starts with when nobody says otherwise, over the shared base.
 pub const BASE: &str = concat!(
@@ -87,6 +117,10 @@ impl AdminSettings {
 pub enum Command {
     /// Put the demo tenant on record, with three months of past visits, and mint its tokens.
     DemoTenant,
+    /// Provision a business, close or open one.
+    Business(Business),
+    /// Show or switch features of a business.
+    Feature(FeatureOrder),
     /// Mint a token.
     Token {
         /// Whose business.
@@ -119,6 +153,12 @@ pub enum Command {
     Unrouted(Unrouted),
     /// Look at a month of commission, or close it.
     Commission(Commission),
+    /// Keep what opens businesses' own accounts at providers.
+    Credentials(Credentials),
+    /// Verify the record of who changed what.
+    Audit(Audit),
+    /// Take down and answer what customers ask.
+    Privacy(Privacy),
 }
 
 impl Command {
@@ -133,6 +173,8 @@ impl Command {
                 Self::token([tenant, role, name, days], Some(staff.parse().ok()?))
             }
             ["member", rest @ ..] => Some(Self::Member(NewMemberOrder::parse(rest)?)),
+            ["business", rest @ ..] => Some(Self::Business(Business::parse(rest)?)),
+            ["feature", rest @ ..] => Some(Self::Feature(FeatureOrder::parse(rest)?)),
             ["jobs"] => Some(Self::Jobs),
             ["replay", id] => Some(Self::Replay(id.parse().ok()?)),
             ["by-hand", "address", tenant] => Some(Self::ByHandAddress(tenant.parse().ok()?)),
@@ -141,6 +183,9 @@ impl Command {
                 refuse: *what == "refuse",
             }),
             ["commission", rest @ ..] => Some(Self::Commission(Commission::parse(rest)?)),
+            ["credentials", rest @ ..] => Some(Self::Credentials(Credentials::parse(rest)?)),
+            ["audit", rest @ ..] => Some(Self::Audit(Audit::parse(rest)?)),
+            ["privacy", rest @ ..] => Some(Self::Privacy(Privacy::parse(rest)?)),
             ["unrouted", rest @ ..] => Some(Self::Unrouted(Unrouted::parse(rest)?)),
             _other => None,
         }
@@ -193,6 +238,14 @@ pub async fn run(settings: AdminSettings, command: Command) -> anyhow::Result<Va
             let (id, token) = mint(&parts, tenant, order).await?;
             Ok(json!({ "id": id, "token": token }))
         }
+        Command::Business(command) => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            command.run(&parts).await
+        }
+        Command::Feature(order) => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            order.run(&parts).await
+        }
         Command::Member(order) => {
             let parts = Parts::assemble(&settings.shared, || ())?;
             order.run(&parts).await
@@ -235,6 +288,18 @@ pub async fn run(settings: AdminSettings, command: Command) -> anyhow::Result<Va
             Ok(json!({ "tenant": tenant, "refuses_unknown": refuse }))
         }
         Command::Commission(command) => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            command.run(&parts).await
+        }
+        Command::Credentials(command) => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            command.run(&parts).await
+        }
+        Command::Audit(command) => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            command.run(&parts).await
+        }
+        Command::Privacy(command) => {
             let parts = Parts::assemble(&settings.shared, || ())?;
             command.run(&parts).await
         }

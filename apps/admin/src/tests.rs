@@ -47,6 +47,32 @@ fn a_member_has_a_name_with_the_issuer_and_a_therapist_is_a_staff_member() {
 }
 
 #[test]
+fn a_business_is_ordered_by_a_file_and_closed_and_opened_by_its_id() {
+    assert!(matches!(
+        parse("business new spa.json"),
+        Some(Command::Business(_))
+    ));
+    for verb in ["suspend", "resume"] {
+        assert!(parse(&format!("business {verb} {SOMEBODY}")).is_some());
+        assert_eq!(parse(&format!("business {verb} x")), None);
+    }
+    for line in ["business", "business new", "business close x"] {
+        assert_eq!(parse(line), None, "{line}");
+    }
+}
+
+#[test]
+fn a_feature_is_one_of_the_list() {
+    assert!(parse(&format!("feature {SOMEBODY}")).is_some());
+    assert!(parse(&format!("feature {SOMEBODY} payroll off")).is_some());
+    for line in ["feature", "feature x", "feature x payroll off"] {
+        assert_eq!(parse(line), None, "{line}");
+    }
+    assert_eq!(parse(&format!("feature {SOMEBODY} teleport on")), None);
+    assert_eq!(parse(&format!("feature {SOMEBODY} payroll maybe")), None);
+}
+
+#[test]
 fn what_is_no_command_is_none() {
     for line in ["", "demo", "replay x", "jobs now"] {
         assert_eq!(parse(line), None, "{line}");
@@ -108,4 +134,52 @@ fn a_month_is_looked_at_or_closed() {
         assert_eq!(parse(line), None, "{line}");
     }
     assert_eq!(parse(&format!("commission close {SOMEBODY} 2026-13")), None);
+}
+
+#[test]
+fn the_audit_is_verified_for_one_business_or_for_all() {
+    assert_eq!(parse("audit verify"), Some(Command::Audit(Audit::Verify(None))));
+    assert!(matches!(
+        parse(&format!("audit verify --tenant {SOMEBODY}")),
+        Some(Command::Audit(Audit::Verify(Some(_))))
+    ));
+    for line in ["audit", "audit verify --tenant", "audit verify x"] {
+        assert_eq!(parse(line), None, "{line}");
+    }
+}
+
+#[test]
+fn a_credential_is_named_by_its_arguments_and_its_value_never_is() {
+    assert!(parse(&format!("credentials set {SOMEBODY} mpesa passkey")).is_some());
+    assert_eq!(
+        parse("credentials rotate"),
+        Some(Command::Credentials(Credentials::Rotate))
+    );
+    for line in [
+        format!("credentials set {SOMEBODY} mpesa passkey value"),
+        format!("credentials set {SOMEBODY} mpesa access_token"),
+        format!("credentials remove {SOMEBODY}"),
+        "credentials".to_owned(),
+    ] {
+        assert_eq!(parse(&line), None, "{line}");
+    }
+}
+
+#[test]
+fn what_customers_ask_is_taken_down_and_answered() {
+    for line in [
+        format!("privacy list {SOMEBODY}"),
+        format!("privacy take {SOMEBODY} {SOMEBODY} erasure"),
+        format!("privacy erase {SOMEBODY} {SOMEBODY}"),
+        format!("privacy refuse {SOMEBODY} {SOMEBODY}"),
+    ] {
+        assert!(matches!(parse(&line), Some(Command::Privacy(_))), "{line}");
+    }
+    for line in [
+        "privacy".to_owned(),
+        format!("privacy take {SOMEBODY} {SOMEBODY} forget"),
+        format!("privacy refuse {SOMEBODY} {SOMEBODY} because"),
+    ] {
+        assert_eq!(parse(&line), None, "{line}");
+    }
 }

@@ -3,20 +3,22 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
+use ratiba_access::feature::Feature;
 use ratiba_access::principal::NotAllowed;
 use ratiba_access::session::NoTenant;
 use ratiba_access::use_cases::AuthenticateError;
-use ratiba_access::{PresentedToken, Principal, SessionSecret, Visitor};
+use ratiba_access::{PresentedToken, Principal, Scope, SessionSecret, Visitor};
 use ratiba_assembly::access::Pages;
 use ratiba_booking::appointment::ChangedBy;
 
 use crate::State;
+use crate::audited::audited;
 use crate::cookies::Cookies;
 use crate::endpoint::Access;
 use crate::pace::{self, Route};
@@ -90,32 +92,67 @@ impl From<NoTenant> for Problem {
 /// Otherwise it is answered with a [`Problem`] of kind `unauthenticated`, `forbidden`, `tenant-required`, `not-found`,
 /// `too-many-requests` or `unavailable`.
 ///
+/// Everything is done in the caller's name, and what is refused of money, commission, access and consent is on record.
+///
 /// # Errors
 /// What the handler answers.
-pub async fn authorize<B: MessageBody>(
+pub async fn authorize(
     request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    match let_in(&request).await {
-        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
-        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
-    }
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let acting = match let_in(&request).await {
+        Ok(acting) => acting,
+        Err(problem) => return Ok(request.error_response(problem).map_into_boxed_body()),
+    };
+    let Some(Acting {
+        principal,
+        scope,
+        allowed,
+    }) = acting
+    else {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    audited(principal, scope, request, async |request| match allowed {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Err(problem) => Ok(request.error_response(problem).map_into_boxed_body()),
+    })
+    .await
 }
 
-async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
-    let access = Route::of(request).endpoint.map(|endpoint| endpoint.access);
-    match access {
+/// Somebody who acts in a business.
+struct Acting {
+    principal: Principal,
+    /// What was asked of them.
+    scope: Scope,
+    /// Whether they may.
+    allowed: Result<(), Problem>,
+}
+
+/// Who comes in to act in a business; `None` for nobody, or nowhere, in particular.
+async fn let_in(request: &ServiceRequest) -> Result<Option<Acting>, Problem> {
+    let route = Route::of(request);
+    match route.endpoint.map(|endpoint| endpoint.access) {
         Some(Access::Scope(scope)) => {
             let (proof, proven) = authenticate(request).await?;
             let principal = proven.principal()?;
             // Who may not do this costs as much as who may.
             pace::by_principal(request, &principal).await?;
-            if principal.require(scope).is_err() {
-                return Err(Problem::new(Kind::Forbidden, NotAllowed(scope).to_string()));
+            let allowed = principal
+                .require(scope)
+                .map_err(|refused| Problem::new(Kind::Forbidden, NotAllowed::to_string(&refused)));
+            if allowed.is_ok()
+                && let Some(feature) = route.endpoint.and_then(|endpoint| endpoint.feature)
+            {
+                has(request, &principal, feature).await?;
             }
             let mut extensions = request.extensions_mut();
             extensions.insert(proof);
-            extensions.insert(principal);
+            extensions.insert(principal.clone());
+            Ok(Some(Acting {
+                principal,
+                scope,
+                allowed,
+            }))
         }
         Some(Access::SignedIn) => {
             let (_, proven) = authenticate(request).await?;
@@ -126,10 +163,22 @@ async fn let_in(request: &ServiceRequest) -> Result<(), Problem> {
                 (None, None) => {}
             }
             request.extensions_mut().insert(present);
+            Ok(None)
         }
-        Some(Access::Open(_)) | None => {}
+        Some(Access::Open(_)) | None => Ok(None),
     }
-    Ok(())
+}
+
+/// Refuses what belongs to a feature that the business does not have, as if there were no such thing.
+async fn has(request: &ServiceRequest, by: &Principal, feature: Feature) -> Result<(), Problem> {
+    let state = request
+        .app_data::<web::Data<State>>()
+        .ok_or_else(unauthenticated)?;
+    if state.parts.access.features.is_on(by.tenant, feature).await? {
+        Ok(())
+    } else {
+        Err(Problem::not_found())
+    }
 }
 
 /// What proves a request, for whoever answers it for long and has to ask again.

@@ -5,7 +5,7 @@
 use actix_web::http::header::{COOKIE, HeaderMap};
 use ratiba_access::SessionSecret;
 use ratiba_access::session;
-use ratiba_access::sign_in::{ReturnTo, SignInSecret, TAKES_AT_MOST};
+use ratiba_access::sign_in::TAKES_AT_MOST;
 use ratiba_assembly::access::Pages;
 
 /// The cookies as this instance names them. Under TLS their names begin with `__Host-`: no other host, not even one
@@ -35,11 +35,10 @@ impl Cookies {
         SessionSecret::parse(self.read(headers, SESSION)?)
     }
 
-    /// The sign-in that a request carries, and where it leads.
+    /// The sign-in that a request carries, sealed as it was given out.
     #[must_use]
-    pub fn sign_in(self, headers: &HeaderMap) -> Option<(SignInSecret, ReturnTo)> {
-        let (secret, path) = self.read(headers, SIGN_IN)?.split_once('.')?;
-        Some((SignInSecret::parse(secret)?, ReturnTo::parse(path)?))
+    pub fn sign_in(self, headers: &HeaderMap) -> Option<&str> {
+        self.read(headers, SIGN_IN)
     }
 
     /// `Set-Cookie` for a session.
@@ -54,11 +53,10 @@ impl Cookies {
         self.write(SESSION, "", 0)
     }
 
-    /// `Set-Cookie` for a sign-in.
+    /// `Set-Cookie` for a sealed sign-in.
     #[must_use]
-    pub fn begin_sign_in(self, secret: &SignInSecret, to: &ReturnTo) -> String {
-        let value = format!("{}.{}", secret.reveal(), to.as_str());
-        self.write(SIGN_IN, &value, TAKES_AT_MOST.whole_seconds())
+    pub fn begin_sign_in(self, sealed: &str) -> String {
+        self.write(SIGN_IN, sealed, TAKES_AT_MOST.whole_seconds())
     }
 
     /// `Set-Cookie` that ends the sign-in in the browser.

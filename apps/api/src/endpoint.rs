@@ -8,6 +8,7 @@ use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{Resource, Route, web};
 use ratiba_access::Scope;
+use ratiba_access::feature::Feature;
 use ratiba_access::limits::Door;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
@@ -87,6 +88,8 @@ pub struct Endpoint {
     pub problems: Vec<Kind>,
     /// The largest body.
     pub body_limit: Option<BodyLimit>,
+    /// The feature that it belongs to; without it there is no such thing.
+    pub feature: Option<Feature>,
     route: fn() -> Route,
 }
 
@@ -112,6 +115,7 @@ impl Endpoint {
             answers: Vec::new(),
             problems: Vec::new(),
             body_limit: None,
+            feature: None,
             route,
         }
     }
@@ -261,6 +265,16 @@ impl Endpoint {
     #[must_use]
     pub fn problems(mut self, kinds: &[Kind]) -> Self {
         self.problems.extend_from_slice(kinds);
+        self
+    }
+
+    /// Belongs to a feature: a 404 for businesses that do not have it.
+    #[must_use]
+    pub fn part_of(mut self, feature: Feature) -> Self {
+        self.feature = Some(feature);
+        if !self.problems.contains(&Kind::NotFound) {
+            self.problems.push(Kind::NotFound);
+        }
         self
     }
 

@@ -8,14 +8,16 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, Service as _};
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, ResponseError as _, web};
 use ratiba_access::limits::Gate;
 use ratiba_assembly::Parts;
 use ratiba_assembly::express::ExpressLane;
 
 pub mod accept;
+pub mod audited;
 pub mod body;
+pub mod browsers;
 pub mod caller;
 pub mod checked;
 pub mod cookies;
@@ -64,19 +66,13 @@ const CONNECTIONS_MAX: usize = 2_048;
 pub fn serve(listener: TcpListener, state: web::Data<State>, workers: usize) -> std::io::Result<Server> {
     let server = HttpServer::new(move || {
         let metrics = state.metrics.clone();
+        let pages = web::Data::new(state.parts.access.pages.clone());
         App::new()
             .app_data(state.clone())
             .wrap(from_fn(pace::by_address))
-            .wrap(
-                DefaultHeaders::new()
-                    .add(("X-Content-Type-Options", "nosniff"))
-                    .add(("Referrer-Policy", "no-referrer"))
-                    .add(("Cache-Control", "no-store"))
-                    .add((
-                        "Content-Security-Policy",
-                        "default-src 'none'; frame-ancestors 'none'",
-                    )),
-            )
+            .wrap(from_fn(browsers::across_origins))
+            .wrap(browsers::headers(&pages))
+            .app_data(pages)
             .wrap_fn(move |request, service| {
                 let metrics = metrics.clone();
                 let started = tokio::time::Instant::now();

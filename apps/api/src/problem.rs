@@ -119,15 +119,25 @@ pub enum Kind {
     TransferTaken,
     /// Nobody would own the business any more.
     LastOwner,
+    /// The secret before the present one still counts.
+    SecretFresh,
     /// Too many requests came from there, with that token, or in that business.
     TooManyRequests,
+    /// The invitation opens nothing.
+    InvitationInvalid,
+    /// They belong to the business already.
+    AlreadyMember,
+    /// Nothing here sends mail.
+    MailNotSetUp,
+    /// No feature has that name.
+    UnknownFeature,
     /// Something that this needs does not answer.
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 59] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -180,7 +190,12 @@ impl Kind {
         Self::ReceiptBooked,
         Self::TransferTaken,
         Self::LastOwner,
+        Self::SecretFresh,
         Self::TooManyRequests,
+        Self::InvitationInvalid,
+        Self::AlreadyMember,
+        Self::MailNotSetUp,
+        Self::UnknownFeature,
         Self::Unavailable,
     ];
 
@@ -239,6 +254,11 @@ impl Kind {
             Self::MoneyInUse => "money-in-use",
             Self::ReceiptBooked => "receipt-booked",
             Self::LastOwner => "last-owner",
+            Self::SecretFresh => "secret-fresh",
+            Self::InvitationInvalid => "invitation-invalid",
+            Self::AlreadyMember => "already-member",
+            Self::MailNotSetUp => "mail-not-set-up",
+            Self::UnknownFeature => "unknown-feature",
             Self::TransferTaken => "transfer-taken",
             Self::TooManyRequests => "too-many-requests",
             Self::Unavailable => "unavailable",
@@ -300,6 +320,11 @@ impl Kind {
             Self::MoneyInUse => "Something was built on the money",
             Self::ReceiptBooked => "The money is booked already",
             Self::LastOwner => "A business keeps an owner",
+            Self::SecretFresh => "The secret before still counts",
+            Self::InvitationInvalid => "The invitation is not valid",
+            Self::AlreadyMember => "You belong to the business already",
+            Self::MailNotSetUp => "No mail can be sent from here",
+            Self::UnknownFeature => "No feature has that name",
             Self::TransferTaken => "The transfer proves something else",
             Self::TooManyRequests => "Too many requests",
             Self::Unavailable => "The service is unavailable for a moment",
@@ -319,7 +344,7 @@ impl Kind {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Unauthenticated | Self::BadSignature => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::DiscountLimit => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::InvitationInvalid | Self::UnknownFeature => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict
             | Self::IllegalTransition
@@ -333,6 +358,7 @@ impl Kind {
             | Self::NotInvitable
             | Self::TemplateNotApproved
             | Self::NoChannelAccount
+            | Self::SecretFresh
             | Self::NothingOwed
             | Self::NotAgreed
             | Self::TooSoon
@@ -340,6 +366,8 @@ impl Kind {
             | Self::RefundNotPossible
             | Self::TillOpen
             | Self::LastOwner
+            | Self::AlreadyMember
+            | Self::MailNotSetUp
             | Self::TillClosed
             | Self::MoneyInUse
             | Self::ReceiptBooked
@@ -511,6 +539,10 @@ impl ResponseError for Problem {
             | Kind::Conflict
             | Kind::LastOwner
             | Kind::TooManyRequests
+            | Kind::InvitationInvalid
+            | Kind::AlreadyMember
+            | Kind::MailNotSetUp
+            | Kind::UnknownFeature
             | Kind::PreconditionRequired
             | Kind::PeriodFrozen
             | Kind::PeriodRunning
@@ -529,6 +561,7 @@ impl ResponseError for Problem {
             | Kind::NotInvitable
             | Kind::TemplateNotApproved
             | Kind::NoChannelAccount
+            | Kind::SecretFresh
             | Kind::NothingOwed
             | Kind::NotAgreed
             | Kind::TooSoon

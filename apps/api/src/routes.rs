@@ -4,6 +4,7 @@ pub mod appointment_history;
 pub mod appointment_life;
 pub mod appointments;
 pub mod archived_conversations;
+pub mod audit;
 pub mod availability;
 pub mod blocks;
 pub mod bookings_hit;
@@ -22,14 +23,18 @@ pub mod credit;
 pub mod cross_sell;
 pub mod customers;
 pub mod daraja;
+pub mod data_requests;
 pub mod dead_letters;
 pub mod disputes;
 pub mod docs;
 pub mod employment;
 pub mod events;
+pub mod features;
 pub mod health;
 pub mod hours;
 pub mod imports;
+pub mod invitations;
+pub mod join;
 pub mod knowledge;
 pub mod ledger;
 pub mod me;
@@ -42,6 +47,7 @@ pub mod payroll_links;
 pub mod personality;
 pub mod pesapal;
 pub mod pricing;
+pub mod provider_credentials;
 pub mod receipts;
 pub mod refunds;
 pub mod resources;
@@ -66,6 +72,7 @@ pub mod webhook_endpoints;
 pub mod whatsapp;
 
 use actix_web::web;
+use ratiba_access::feature::Feature;
 use ratiba_access::limits::Door;
 
 use crate::body::{DARAJA_BODY_MAX, WHATSAPP_BODY_MAX};
@@ -77,9 +84,11 @@ use crate::problem::Kind;
 pub fn endpoints() -> Vec<Endpoint> {
     let mut all = doors();
     all.extend(sign_in::endpoints());
+    all.extend(join::endpoints());
     all.extend(me::endpoints());
     all.extend(members::endpoints());
     all.extend(tokens::endpoints());
+    all.extend(invitations::endpoints());
     all.extend(docs::endpoints());
     all.extend(availability::endpoints());
     all.extend(visits::endpoints());
@@ -96,6 +105,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(hours::endpoints());
     all.extend(bookings_hit::endpoints());
     all.extend(settings::endpoints());
+    all.extend(features::endpoints());
     all.extend(personality::endpoints());
     all.extend(walk_ins::endpoints());
     all.extend(waitlist::endpoints());
@@ -109,7 +119,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(conversations::endpoints());
     all.extend(archived_conversations::endpoints());
     all.extend(knowledge::endpoints());
-    all.extend(cohort::endpoints());
+    all.extend(of(Feature::Cohort, cohort::endpoints()));
     all.extend(message_templates::endpoints());
     all.extend(imports::endpoints());
     all.extend(commission::endpoints());
@@ -119,8 +129,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(commission_settings::endpoints());
     all.extend(commission_statements::endpoints());
     all.extend(disputes::endpoints());
-    all.extend(payroll::endpoints());
-    all.extend(payroll_links::endpoints());
+    all.extend(of(Feature::Payroll, payroll::endpoints()));
+    all.extend(of(Feature::Payroll, payroll_links::endpoints()));
     all.extend(employment::endpoints());
     all.extend(refunds::endpoints());
     all.extend(receipts::endpoints());
@@ -133,10 +143,18 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(statements::endpoints());
     all.extend(ledger::endpoints());
     all.extend(suspense::endpoints());
+    all.extend(audit::endpoints());
+    all.extend(provider_credentials::endpoints());
+    all.extend(data_requests::endpoints());
     all.extend(events::endpoints());
-    all.extend(webhook_endpoints::endpoints());
-    all.extend(webhook_deliveries::endpoints());
+    all.extend(of(Feature::Webhooks, webhook_endpoints::endpoints()));
+    all.extend(of(Feature::Webhooks, webhook_deliveries::endpoints()));
     all
+}
+
+/// Endpoints that belong to a feature.
+fn of(feature: Feature, endpoints: Vec<Endpoint>) -> impl Iterator<Item = Endpoint> {
+    endpoints.into_iter().map(move |one| one.part_of(feature))
 }
 
 /// What providers and operators knock at.

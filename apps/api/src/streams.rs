@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ratiba_kernel::TenantId;
 use tokio::sync::{Notify, watch};
+use uuid::Uuid;
 
 /// The limits of the streams of one process.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,8 @@ pub struct StreamLimits {
     pub listeners_max: usize,
     /// Listeners of one business.
     pub of_tenant_max: usize,
+    /// Listeners of one person, or by one token, in a business: tabs that were left open take nobody else's places.
+    pub of_one_max: usize,
     /// How often a listener looks although nobody woke it: a lost notification costs this much, not an event.
     pub poll: Duration,
     /// How soon after a look the next one may be.
@@ -29,6 +32,7 @@ impl Default for StreamLimits {
         Self {
             listeners_max: 256,
             of_tenant_max: 32,
+            of_one_max: 8,
             poll: Duration::from_secs(1),
             pause: Duration::from_millis(200),
             ask_again: Duration::from_secs(30),
@@ -37,11 +41,14 @@ impl Default for StreamLimits {
     }
 }
 
+/// Places that are taken, by business and by whoever listens there.
+type Taken = BTreeMap<(TenantId, Uuid), usize>;
+
 /// The streams of one process. Clones share everything.
 #[derive(Clone)]
 pub struct Streams {
     limits: StreamLimits,
-    taken: Arc<Mutex<BTreeMap<TenantId, usize>>>,
+    taken: Arc<Mutex<Taken>>,
     bell: Arc<Notify>,
     draining: Arc<watch::Sender<bool>>,
 }
@@ -64,23 +71,28 @@ impl Streams {
         self.limits
     }
 
-    fn taken(&self) -> MutexGuard<'_, BTreeMap<TenantId, usize>> {
+    fn taken(&self) -> MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for one more listener; `None` if there is none.
+    /// A place for one more listener in a business, who is the person or the token of this id; `None` if there is none.
     #[must_use]
-    pub fn take_place(&self, tenant: TenantId) -> Option<Place> {
+    pub fn take_place(&self, tenant: TenantId, who: Uuid) -> Option<Place> {
         let mut taken = self.taken();
         let all: usize = taken.values().sum();
-        let own = taken.entry(tenant).or_default();
-        if all >= self.limits.listeners_max || *own >= self.limits.of_tenant_max {
+        let of_tenant = taken.iter().filter(|((of, _), _)| *of == tenant);
+        let of_tenant: usize = of_tenant.map(|(_, count)| count).sum();
+        let own = taken.get(&(tenant, who)).copied().unwrap_or_default();
+        if all >= self.limits.listeners_max
+            || of_tenant >= self.limits.of_tenant_max
+            || own >= self.limits.of_one_max
+        {
             return None;
         }
-        *own += 1;
+        taken.insert((tenant, who), own + 1);
         Some(Place {
             streams: self.clone(),
-            tenant,
+            key: (tenant, who),
         })
     }
 
@@ -119,16 +131,16 @@ impl Streams {
 /// The place of one listener; given back when it is let go of.
 pub struct Place {
     streams: Streams,
-    tenant: TenantId,
+    key: (TenantId, Uuid),
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.streams.taken();
-        if let Some(own) = taken.get_mut(&self.tenant) {
+        if let Some(own) = taken.get_mut(&self.key) {
             *own = own.saturating_sub(1);
             if *own == 0 {
-                taken.remove(&self.tenant);
+                taken.remove(&self.key);
             }
         }
     }

@@ -109,6 +109,17 @@ async fn gauges(parts: &Parts) -> anyhow::Result<Vec<prometheus::proto::MetricFa
     )?;
     registry.register(Box::new(queue.clone()))?;
     registry.register(Box::new(overdue.clone()))?;
+    let audit = IntGaugeVec::new(
+        Opts::new(
+            "ratiba_audit_chains",
+            "Businesses whose record of changes was found broken, or was not verified in time",
+        ),
+        &["standing"],
+    )?;
+    registry.register(Box::new(audit.clone()))?;
+    let standing = parts.audit_standing().await?;
+    audit.with_label_values(&["broken"]).set(standing.broken);
+    audit.with_label_values(&["overdue"]).set(standing.overdue);
     let now = parts.clock.now();
     let depth = parts.queue.depth(now).await?;
     for (state, count) in [

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
+use ratiba_access::feature::Feature;
 use ratiba_assembly::Parts;
 use ratiba_assembly::queue::Job;
 use ratiba_assembly::use_cases::Cards;
@@ -39,10 +40,12 @@ impl RunJob for Jobs {
             .ok_or_else(|| JobError::Hopeless(anyhow!("a job without a tenant")))?;
         match job.kind.split_once('.').map(|(domain, _)| domain) {
             Some("sweep") => schedules::sweep_tenant(&self.parts, tenant).await,
+            Some("retention") => schedules::let_go(&self.parts, tenant).await,
             Some("booking") => self.booking(tenant, task(job)?).await,
             Some("payments") => self.payments(tenant, task(job)?).await,
             Some("payroll") => self.payroll(tenant, task(job)?).await,
             Some("conversation") => self.conversation(tenant, task(job)?).await,
+            Some("access") => Ok(self.parts.access_task(tenant, task(job)?).await?),
             Some("integrations") => self.integrations(tenant, task(job)?).await,
             Some("outbox") => self.event(tenant, job).await,
             _other => Err(JobError::Hopeless(anyhow!(
@@ -196,7 +199,12 @@ impl Jobs {
 
     async fn integrations(&self, tenant: TenantId, task: IntegrationTask) -> Result<(), JobError> {
         match task {
-            IntegrationTask::Publish { event } => self.parts.publish(tenant, event.as_uuid()).await?,
+            IntegrationTask::Publish { event } => {
+                let features = &self.parts.access.features;
+                if features.is_on(tenant, Feature::Webhooks).await? {
+                    self.parts.publish(tenant, event.as_uuid()).await?;
+                }
+            }
             IntegrationTask::Ring { delivery } => {
                 let now = self.parts.clock.now();
                 self.parts.integrations.book.ring(tenant, delivery, now).await?;

@@ -1,15 +1,16 @@
 //! Bulkheads: a provider that hangs holds a part of the worker's places, and never all of them.
 //!
 //! Jobs that call a provider run in its lane, and a lane has room for three of eight places, at least one; what goes to
-//! programs of others has room for one of eight. One that finds no
+//! programs of others has room for one of eight, and for one of each business. One that finds no
 //! room is put off for a moment, which is no failed try; jobs of other lanes, and those that need no provider, take the
 //! places that are left. Two providers that hang at once still leave a quarter to the third and to everything else.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use ratiba_assembly::queue::Job;
+use ratiba_kernel::TenantId;
 use tokio::sync::Semaphore;
 
 use crate::runner::{JobError, RunJob};
@@ -55,6 +56,21 @@ impl Lane {
 pub struct Lanes {
     inner: Arc<dyn RunJob>,
     room: BTreeMap<Lane, Semaphore>,
+    /// The businesses of whose hooks one is on its way.
+    hooked: Mutex<BTreeSet<TenantId>>,
+}
+
+/// A business's place in the lane of hooks; given back when it is let go of.
+struct Hooked<'a> {
+    hooked: &'a Mutex<BTreeSet<TenantId>>,
+    tenant: TenantId,
+}
+
+impl Drop for Hooked<'_> {
+    fn drop(&mut self) {
+        let mut hooked = self.hooked.lock().unwrap_or_else(PoisonError::into_inner);
+        hooked.remove(&self.tenant);
+    }
 }
 
 impl Lanes {
@@ -73,7 +89,17 @@ impl Lanes {
         Self {
             inner,
             room: lanes.collect(),
+            hooked: Mutex::default(),
         }
+    }
+
+    /// One place in the lane of hooks for each business: one whose addresses do not answer delays its own messages alone.
+    fn hooked(&self, tenant: TenantId) -> Option<Hooked<'_>> {
+        let mut hooked = self.hooked.lock().unwrap_or_else(PoisonError::into_inner);
+        hooked.insert(tenant).then(|| Hooked {
+            hooked: &self.hooked,
+            tenant,
+        })
     }
 
     /// How many jobs of one lane a worker runs at once, of so many in all.
@@ -87,8 +113,13 @@ impl Lanes {
 #[async_trait]
 impl RunJob for Lanes {
     async fn run(&self, job: &Job) -> Result<(), JobError> {
-        let lane = Lane::of(&job.kind).and_then(|lane| self.room.get(&lane));
-        let _place = match lane.map(Semaphore::try_acquire) {
+        let lane = Lane::of(&job.kind);
+        let _own = match (lane, job.tenant) {
+            (Some(Lane::Hooks), Some(tenant)) => Some(self.hooked(tenant).ok_or(JobError::NoRoom)?),
+            (Some(Lane::Hooks), None) | (Some(Lane::Mpesa | Lane::Cards | Lane::Whatsapp) | None, _) => None,
+        };
+        let room = lane.and_then(|lane| self.room.get(&lane));
+        let _place = match room.map(Semaphore::try_acquire) {
             Some(Ok(place)) => Some(place),
             Some(Err(_full)) => return Err(JobError::NoRoom),
             None => None,

@@ -14,6 +14,7 @@ pub mod lanes;
 pub mod metrics;
 pub mod runner;
 pub mod schedules;
+pub mod sealing;
 pub mod settings;
 
 use jobs::Jobs;

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use ratiba_assembly::Parts;
 use ratiba_bootstrap::{SettingsReader, Shutdown, logging};
 use ratiba_worker::metrics::Metrics;
+use ratiba_worker::sealing::keep_sealing;
 use ratiba_worker::settings::{BASE, WorkerSettings};
 use ratiba_worker::{health, limits, runner};
 use tokio::sync::Notify;
@@ -44,6 +45,7 @@ async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
     let runner = runner(&parts, bell, metrics.clone(), limits(&settings)).await?;
     let listener = TcpListener::bind(("127.0.0.1", settings.port))
         .with_context(|| format!("port {} cannot be bound", settings.port))?;
+    let sealing = tokio::spawn(keep_sealing(parts.clone()));
     let health = tokio::spawn(health::serve(listener, parts, metrics)?);
     tracing::info!(port = settings.port, "the worker is ready");
     let stop = async {
@@ -51,6 +53,7 @@ async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
         tracing::info!(?cause, "the worker stops");
     };
     runner.run(stop).await;
+    sealing.abort();
     health.abort();
     Ok(())
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
+use ratiba_assembly::audit::acting;
 use ratiba_assembly::queue::{Job, JobQueue, Next, Schedules};
 use ratiba_kernel::{Clock, Outage};
 use time::OffsetDateTime;
@@ -286,7 +287,8 @@ impl Runner {
         // Stopped before the lease ends, so that nobody else runs the job meanwhile.
         let limit = self.limits.lease * 4 / 5;
         let started = Instant::now();
-        let guarded = AssertUnwindSafe(self.handler.run(job)).catch_unwind();
+        let origin = format!("job {}", job.kind);
+        let guarded = AssertUnwindSafe(acting(None, &origin, self.handler.run(job))).catch_unwind();
         let ended = match tokio::time::timeout(limit, guarded).await {
             Ok(Ok(Ok(()))) => {
                 self.metrics.job_ended(&job.kind, "done", started.elapsed());

@@ -19,11 +19,7 @@ use crate::runner::JobError;
 
 mod cards;
 
-/// Routes are kept this long after their end, so that a late message still finds its tenant.
-const ROUTES_KEPT: Duration = Duration::days(30);
-/// What providers wrote about a payment is kept this long after it was dealt with by a machine: as long as its route.
-const MESSAGES_KEPT: Duration = Duration::days(120);
-/// Dead letters are kept this long: those of a business once they were worked through, those of nobody in any case.
+/// Dead letters of nobody are kept this long.
 const LETTERS_KEPT: Duration = Duration::days(400);
 /// What went to other programs is kept this long after it arrived or was given up.
 const DELIVERIES_KEPT: Duration = Duration::days(30);
@@ -53,6 +49,9 @@ pub async fn run(parts: &Parts, name: &str, job: &Job) -> Result<(), JobError> {
     match name {
         "reaper" => reap(parts).await?,
         "digest" => parts.digest(tenant()?).await?,
+        "audit_verification" => {
+            parts.verify_audit(tenant()?).await?;
+        }
         "commission_close" => close_months(parts, tenant()?, tick).await?,
         other => return Err(JobError::Hopeless(anyhow!("there is no schedule {other}"))),
     }
@@ -146,13 +145,15 @@ async fn close_month(parts: &Parts, tenant: TenantId, month: Month) -> Result<()
 
 /// The kind of the job that sweeps one tenant.
 pub const SWEEP_JOB: &str = "sweep.tenant";
+/// The kind of the job that lets go of what was kept of one tenant for its time.
+pub const RETENTION_JOB: &str = "retention.tenant";
 
 /// Puts right what events missed: the instance's own part, and a job for each tenant, so that one tenant's
 /// trouble stops nobody else's sweep.
 async fn reap(parts: &Parts) -> Result<(), JobError> {
     let now = parts.clock.now();
     let freed = parts.queue.rescue(now).await?;
-    let forgotten = parts.sweeps.forget_routes(now - ROUTES_KEPT).await?;
+    let gone = parts.sweeps.let_go_of_nobodys(now).await?;
     let nobodys = parts
         .sweeps
         .forget_letters_of_nobody(now - LETTERS_KEPT, SWEEP_MOST)
@@ -163,10 +164,17 @@ async fn reap(parts: &Parts) -> Result<(), JobError> {
             .of_tenant(*tenant)
             .once(format!("{SWEEP_JOB}:{tenant}"))
     });
-    parts.queue.enqueue(jobs.collect()).await?;
+    // What is kept of a suspended business is not kept any longer for it.
+    let all = parts.sweeps.all_tenants().await?;
+    let retention = all.iter().map(|tenant| {
+        NewJob::new(RETENTION_JOB, serde_json::json!({}), now)
+            .of_tenant(*tenant)
+            .once(format!("{RETENTION_JOB}:{tenant}"))
+    });
+    parts.queue.enqueue(jobs.chain(retention).collect()).await?;
     tracing::info!(
         freed,
-        forgotten,
+        ?gone,
         nobodys,
         tenants = tenants.len(),
         "the nightly sweep has begun"
@@ -174,8 +182,25 @@ async fn reap(parts: &Parts) -> Result<(), JobError> {
     Ok(())
 }
 
-/// Sweeps one tenant: holds past their deadline, attempts that nobody settled, threads that fell silent, logs
-/// that were kept long enough.
+/// Lets go of what was kept of one tenant for its time, as the list of what is kept says it.
+///
+/// # Errors
+/// [`JobError`]; it runs again.
+pub async fn let_go(parts: &Parts, tenant: TenantId) -> Result<(), JobError> {
+    let gone = parts.sweeps.let_go(tenant, parts.clock.now()).await?;
+    let logs = parts.conversation.archive.execute(tenant).await?;
+    tracing::info!(
+        ?gone,
+        archived = logs.archived,
+        loose = logs.loose,
+        wiped = logs.wiped,
+        deleted = logs.deleted,
+        "what was kept for its time is gone"
+    );
+    Ok(())
+}
+
+/// Sweeps one tenant: holds past their deadline, attempts that nobody settled, threads that fell silent.
 ///
 /// # Errors
 /// [`JobError`]; the sweep runs again.
@@ -219,10 +244,6 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
     }
     sweep_refunds(parts, tenant, now).await?;
     let messages = sweep_messages(parts, tenant, now).await?;
-    let forgotten = parts
-        .sweeps
-        .forget_messages(tenant, now - MESSAGES_KEPT, now - LETTERS_KEPT, SWEEP_MOST)
-        .await?;
     cards::sweep(parts, tenant, now).await?;
     let hooks = &parts.integrations.book;
     let unsent = hooks
@@ -235,7 +256,6 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         )
         .await?;
     let closed = parts.conversation.close_idle.execute(tenant).await?;
-    let logs = parts.conversation.archive.execute(tenant).await?;
     sync_templates(parts, tenant).await;
     adopt_directory(parts, tenant).await;
     parts.payroll.order.resume(tenant).await?;
@@ -247,13 +267,8 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         asked,
         left_open = left_open.len(),
         messages,
-        forgotten,
         unsent,
         closed,
-        archived = logs.archived,
-        loose = logs.loose,
-        wiped = logs.wiped,
-        deleted = logs.deleted,
         left,
         "a tenant was swept"
     );

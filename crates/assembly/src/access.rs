@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use ratiba_access::use_cases::{AuthenticateSession, ChangeMembers, SignInPeople};
+use ratiba_access::feature::Features;
+use ratiba_access::use_cases::{AuthenticateSession, ChangeMembers, SignInPeople, WorkInvitations};
 use ratiba_access::{MemberBook, PeopleBook};
 
 pub use crate::settings::Origin;
@@ -20,6 +21,10 @@ pub struct Access {
     pub members: Arc<dyn MemberBook>,
     /// Changes who belongs to a business.
     pub change_members: ChangeMembers,
+    /// What is switched on.
+    pub features: Features,
+    /// Invites people to businesses.
+    pub invitations: WorkInvitations,
     /// Who vouches for people, as its tokens name it, if there is one.
     pub issuer: Option<String>,
     /// Which pages may call with a cookie.
@@ -41,6 +46,12 @@ impl Pages {
     pub fn trust(&self, origin: &str) -> bool {
         let mut all = std::iter::once(&self.own).chain(&self.others);
         all.any(|page| page.as_str() == origin)
+    }
+
+    /// Whether browsers reach this instance by TLS.
+    #[must_use]
+    pub fn are_under_tls(&self) -> bool {
+        self.own.as_str().starts_with("https://")
     }
 
     /// Whether cookies are for TLS alone: everywhere but on a laptop's loopback.

@@ -13,13 +13,16 @@ use ratiba_postgres::{Database, identity};
 use ratiba_system::SystemChance;
 use ratiba_whatsapp::client::{AccessToken, Account, Accounts};
 
-/// The number is the tenant's own, by its route; the token is the instance's until each tenant keeps its
-/// own, encrypted.
+use crate::credentials::{CredentialName, TenantCredentials};
+
+/// The number is the tenant's own, by its route; so is the token if it keeps one, else it is the instance's.
 pub struct RoutedAccounts {
     /// Where routes are.
     pub database: Database,
     /// The instance's token.
     pub access_token: AccessToken,
+    /// The businesses' own.
+    pub credentials: TenantCredentials,
 }
 
 #[async_trait]
@@ -27,10 +30,14 @@ impl Accounts for RoutedAccounts {
     async fn account(&self, tenant: TenantId) -> Result<Option<Account>, Outage> {
         let number = identity::channel_of_tenant(&self.database, "whatsapp", tenant).await?;
         let business_account_id = self.business_account(tenant, number.as_deref()).await?;
+        let own = self.credentials.of(tenant).await?;
+        let own = own.get(&CredentialName::WhatsappAccessToken);
+        let access_token =
+            own.map_or_else(|| self.access_token.clone(), |own| AccessToken::new(own.reveal()));
         Ok(number.map(|phone_number_id| Account {
             phone_number_id,
             business_account_id,
-            access_token: self.access_token.clone(),
+            access_token: access_token.clone(),
         }))
     }
 }
@@ -63,22 +70,28 @@ impl TokenSource for RandomTokens {
     }
 }
 
-/// One M-Pesa app for the whole instance. Its access token is kept with the oldest tenant, whoever asks: a new
-/// token cancels the one before, so tenants that each kept one would break one another.
+/// One M-Pesa app for the whole instance, but for those who keep one of their own. The shared one's access token is kept with the
+/// oldest tenant, whoever asks: a new token cancels the one before, so tenants that each kept one would break one another.
 pub struct InstanceDaraja {
     /// Where tenants are.
     pub database: Database,
     /// The app.
     pub settings: Arc<ratiba_daraja::Settings>,
+    credentials: TenantCredentials,
     owner: OnceLock<TenantId>,
 }
 
 impl InstanceDaraja {
     /// The app with these settings.
     #[must_use]
-    pub fn new(database: Database, settings: ratiba_daraja::Settings) -> Self {
+    pub fn new(
+        database: Database,
+        settings: ratiba_daraja::Settings,
+        credentials: TenantCredentials,
+    ) -> Self {
         Self {
             database,
+            credentials,
             settings: Arc::new(settings),
             owner: OnceLock::new(),
         }
@@ -87,7 +100,24 @@ impl InstanceDaraja {
 
 #[async_trait]
 impl DarajaAccounts for InstanceDaraja {
-    async fn account(&self, _tenant: TenantId) -> Result<ratiba_daraja::Account, Outage> {
+    async fn account(&self, tenant: TenantId) -> Result<ratiba_daraja::Account, Outage> {
+        let own = self.credentials.of(tenant).await?;
+        let secret = |name| {
+            own.get(&name)
+                .map(|value| ratiba_daraja::Secret::new(value.reveal()))
+        };
+        let (key, code) = (
+            secret(CredentialName::MpesaConsumerKey),
+            secret(CredentialName::MpesaPasskey),
+        );
+        if let (Some(key), Some(secret), Some(code)) =
+            (key, secret(CredentialName::MpesaConsumerSecret), code)
+        {
+            return Ok(ratiba_daraja::Account {
+                owner: tenant,
+                settings: Arc::new(self.settings.with_credentials(key, secret, code)),
+            });
+        }
         let owner = oldest_tenant(&self.database, &self.owner).await?;
         Ok(ratiba_daraja::Account {
             owner,
@@ -96,19 +126,26 @@ impl DarajaAccounts for InstanceDaraja {
     }
 }
 
-/// One card account for the whole instance. Its access token is kept with the oldest tenant, whoever asks.
+/// One card account for the whole instance, but for those who keep one of their own. The shared one's access token is kept with
+/// the oldest tenant, whoever asks.
 pub struct InstancePesapal {
     database: Database,
     settings: Arc<ratiba_pesapal::Settings>,
+    credentials: TenantCredentials,
     owner: OnceLock<TenantId>,
 }
 
 impl InstancePesapal {
     /// The account with these settings.
     #[must_use]
-    pub fn new(database: Database, settings: ratiba_pesapal::Settings) -> Self {
+    pub fn new(
+        database: Database,
+        settings: ratiba_pesapal::Settings,
+        credentials: TenantCredentials,
+    ) -> Self {
         Self {
             database,
+            credentials,
             settings: Arc::new(settings),
             owner: OnceLock::new(),
         }
@@ -117,7 +154,19 @@ impl InstancePesapal {
 
 #[async_trait]
 impl ratiba_pesapal::PesapalAccounts for InstancePesapal {
-    async fn account(&self, _tenant: TenantId) -> Result<ratiba_pesapal::Account, Outage> {
+    async fn account(&self, tenant: TenantId) -> Result<ratiba_pesapal::Account, Outage> {
+        let own = self.credentials.of(tenant).await?;
+        let secret = |name| {
+            own.get(&name)
+                .map(|value| ratiba_pesapal::Secret::new(value.reveal()))
+        };
+        let key = secret(CredentialName::PesapalConsumerKey);
+        if let (Some(key), Some(secret)) = (key, secret(CredentialName::PesapalConsumerSecret)) {
+            return Ok(ratiba_pesapal::Account {
+                owner: tenant,
+                settings: Arc::new(self.settings.with_credentials(key, secret)),
+            });
+        }
         let owner = oldest_tenant(&self.database, &self.owner).await?;
         Ok(ratiba_pesapal::Account {
             owner,

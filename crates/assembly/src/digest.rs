@@ -9,6 +9,7 @@ use ratiba_postgres::figures;
 use time::Date;
 
 use crate::Parts;
+use crate::audit::VERIFIED_WITHIN_HOURS;
 
 /// In how many of the latest months the digest looks for what came late.
 const LATE_MONTHS: usize = 3;
@@ -69,6 +70,7 @@ impl Parts {
             .iter()
             .filter(|schedule| schedule.next_run_at < now)
             .count();
+        let standing = self.audit.standing(&[tenant], VERIFIED_WITHIN_HOURS).await?;
         let digest = DigestFigures {
             day,
             bookings: count(found.bookings),
@@ -83,6 +85,7 @@ impl Parts {
             handoffs: count(found.handoffs),
             dead_jobs: count(found.dead_jobs),
             overdue: u32::try_from(overdue).unwrap_or(u32::MAX),
+            audit_in_doubt: standing.broken + standing.overdue > 0,
             commission,
             waiting: drafts.iter().map(|draft| draft.month.first_day()).collect(),
             late,

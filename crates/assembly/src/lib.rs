@@ -16,21 +16,25 @@ use uuid::Uuid;
 
 pub mod access;
 pub mod accounts;
+pub mod audit;
 pub mod breakers;
 pub mod bridges;
 pub mod by_hand;
+pub mod credentials;
 pub mod demo;
 pub mod demo_people;
 pub mod desk;
 pub mod desk_prompts;
 pub mod digest;
 pub mod express;
+pub mod invitations;
 pub mod limits;
 pub mod numbers;
 pub mod owing;
 pub mod payroll;
 pub mod payroll_directory;
 pub mod people;
+pub mod provisioning;
 pub mod published;
 pub mod queue;
 pub mod receipts;
@@ -72,6 +76,12 @@ pub struct Parts {
     pub schedules: Schedules,
     /// What events missed.
     pub sweeps: Sweeps,
+    /// What opens businesses' own accounts at providers.
+    pub credentials: credentials::TenantCredentials,
+    /// Who changed what.
+    pub audit: audit::AuditTrail,
+    /// What customers ask of what is kept of them.
+    pub privacy: ratiba_access::privacy::AnswerRequests,
     /// What stops calls to providers that are in trouble.
     pub breakers: Breakers,
     /// The numbers by which customers write.

@@ -46,17 +46,23 @@ pub struct Live {
 }
 
 impl Live {
-    /// The event with the appointments of one of the staff alone; `None` if it is about none of theirs.
+    /// The event with the appointments of one of the staff alone; `None` if none of theirs is in it, nor one that left them.
     #[must_use]
     pub fn of_staff(&self, own: Uuid) -> Option<Self> {
         let own = json!(own);
         let mut live = self.clone();
-        let appointments = live.data.get_mut("appointments").and_then(Value::as_array_mut)?;
-        appointments.retain(|one| {
-            let staff = one.get("staff_ids").and_then(Value::as_array);
-            staff.is_some_and(|staff| staff.contains(&own))
-        });
-        let is_theirs = !appointments.is_empty();
+        let mut is_theirs = false;
+        if let Some(left) = live.data.get_mut("left_staff_ids").and_then(Value::as_array_mut) {
+            left.retain(|staff| *staff == own);
+            is_theirs = !left.is_empty();
+        }
+        if let Some(appointments) = live.data.get_mut("appointments").and_then(Value::as_array_mut) {
+            appointments.retain(|one| {
+                let staff = one.get("staff_ids").and_then(Value::as_array);
+                staff.is_some_and(|staff| staff.contains(&own))
+            });
+            is_theirs = is_theirs || !appointments.is_empty();
+        }
         is_theirs.then_some(live)
     }
 }
@@ -300,5 +306,34 @@ fn fields(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(fields) => fields,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_therapist_hears_of_the_own_appointments_and_of_those_that_left_them() {
+        let staff = |number| Uuid::from_u128(number);
+        let live = Live {
+            name: EventName::AppointmentMoved,
+            data: json!({
+                "visit_id": staff(9), "left_staff_ids": [staff(1), staff(4)],
+                "appointments": [{ "id": staff(8), "staff_ids": [staff(2)] }],
+            }),
+        };
+        let lists = |own| {
+            let heard = live.of_staff(staff(own))?;
+            let count = |name: &str| heard.data[name].as_array().map(Vec::len);
+            Some((count("appointments")?, count("left_staff_ids")?))
+        };
+        assert_eq!(lists(1), Some((0, 1)), "it left them");
+        assert_eq!(
+            lists(2),
+            Some((1, 0)),
+            "it is theirs now, and who had it is not told"
+        );
+        assert_eq!(lists(3), None);
     }
 }

@@ -3,13 +3,17 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
+use std::sync::Arc;
 
+use ratiba_access::feature::Feature;
 use ratiba_bootstrap::{ProcessSettings, Secret, SettingsReader};
 use ratiba_daraja::settings::TransactionType;
 use ratiba_daraja::{RawSettings, SettingsFault};
 use ratiba_postgres::DatabaseSettings;
+use ratiba_system::vault::KeyRing;
 
 mod cards;
+mod credentials;
 mod limits;
 mod model;
 mod oidc;
@@ -77,10 +81,14 @@ pub struct SharedSettings {
     pub model: Option<ratiba_openai::ModelSettings>,
     /// Payroll, as far as it is set up.
     pub payroll: PayrollSettings,
+    /// The keys under which businesses' credentials are stored, if there are any.
+    pub credential_keys: Option<Arc<KeyRing>>,
     /// Who vouches for people, if anybody does.
     pub oidc: Option<ratiba_oidc::OidcSettings>,
     /// Pages of other origins than our own that may call with a cookie.
     pub pages: Vec<Origin>,
+    /// Features that nobody has, whatever businesses say.
+    pub features_off: Vec<Feature>,
     /// Calls to addresses that a business names.
     pub outgoing: OutgoingSettings,
 }
@@ -136,7 +144,12 @@ impl SharedSettings {
         let pesapal = cards::read(reader, public_url.as_deref());
         let model = model::read(reader);
         let payroll = payroll::read(reader);
+        let credential_keys = credentials::read(reader);
         let oidc = oidc::read(reader);
+        let features_off = reader.list::<Feature>(
+            "features.off",
+            "features that nobody has, whatever businesses say",
+        );
         let pages = reader.list::<Origin>(
             "public.origins",
             "origins of other pages that may call with a person's cookie",
@@ -206,8 +219,10 @@ impl SharedSettings {
             pesapal: pesapal?,
             model: model?,
             payroll: payroll?,
+            credential_keys: credential_keys?,
             oidc: oidc?,
             pages: pages?,
+            features_off: features_off?,
             outgoing: outgoing?,
         })
     }

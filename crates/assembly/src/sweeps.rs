@@ -3,6 +3,8 @@
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::schedule::{CARD_DAILY_LOOKS, CARD_LAST_LOOK_IN_DOUBT};
 use ratiba_payments::task::PaymentTask;
+use ratiba_postgres::privacy::retention;
+pub use ratiba_postgres::privacy::retention::LetGo;
 pub use ratiba_postgres::sweeps::Unsettled;
 use ratiba_postgres::sweeps::cards::{OpenCardRefund, Unwatched};
 use ratiba_postgres::sweeps::{self, UnsettledRefund};
@@ -29,6 +31,14 @@ impl Sweeps {
     /// [`Outage`].
     pub async fn tenants(&self) -> Result<Vec<TenantId>, Outage> {
         identity::active_tenants(&self.database).await
+    }
+
+    /// All tenants, the suspended ones too: what is kept of them is looked after all the same.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn all_tenants(&self) -> Result<Vec<TenantId>, Outage> {
+        identity::tenants(&self.database).await
     }
 
     /// Visits with holds whose deadline has passed.
@@ -95,26 +105,20 @@ impl Sweeps {
         sweeps::keep_routes_of_open_refunds(&self.database, tenant, until).await
     }
 
-    /// Forgets payment routes that ended before `ended_before`.
+    /// Lets go of what is kept of a tenant and whose time is over.
     ///
     /// # Errors
     /// [`Outage`].
-    pub async fn forget_routes(&self, ended_before: OffsetDateTime) -> Result<usize, Outage> {
-        sweeps::forget_routes(&self.database, ended_before).await
+    pub async fn let_go(&self, tenant: TenantId, now: OffsetDateTime) -> Result<LetGo, Outage> {
+        retention::let_go(&self.database, tenant, now).await
     }
 
-    /// Forgets what providers wrote to a tenant and somebody or something has ended.
+    /// Lets go of what is of no tenant and whose time is over.
     ///
     /// # Errors
     /// [`Outage`].
-    pub async fn forget_messages(
-        &self,
-        tenant: TenantId,
-        messages_before: OffsetDateTime,
-        letters_before: OffsetDateTime,
-        most: u16,
-    ) -> Result<usize, Outage> {
-        sweeps::forget_messages(&self.database, tenant, messages_before, letters_before, most).await
+    pub async fn let_go_of_nobodys(&self, now: OffsetDateTime) -> Result<LetGo, Outage> {
+        retention::let_go_of_nobodys(&self.database, now).await
     }
 
     /// What is to be done about messages that came before `before` and that nobody has dealt with.

@@ -229,6 +229,8 @@ pub struct Conversation {
     pub work_handoff: conversation::WorkHandoff,
     /// Tells a customer what happened elsewhere.
     pub tell: conversation::Tell,
+    /// Tells people who are invited to a team.
+    pub tell_invited: conversation::TellInvited,
     /// Sends one message.
     pub send: conversation::SendMessage,
     /// Takes in a report on one.

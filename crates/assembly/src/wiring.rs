@@ -30,17 +30,22 @@ use ratiba_whatsapp::wire::WhatsappReader;
 
 use crate::Parts;
 use crate::accounts::{InstanceDaraja, RandomTokens, RoutedAccounts};
+use crate::audit::AuditTrail;
 use crate::breakers::Breakers;
 use crate::bridges::booking_desk::{BookingDeskBridge, Menus};
 use crate::bridges::payment_desk::PaymentDeskBridge;
 use crate::bridges::visit_desk::VisitDeskBridge;
+use crate::credentials::TenantCredentials;
 use crate::desk::{Desk, DeskGround};
+use crate::invitations::{WithInvitations, join_page};
 use crate::numbers::ChannelNumbers;
 use crate::people::People;
 use crate::queue::{JobQueue, Schedules};
 use crate::settings::SharedSettings;
 use crate::sweeps::Sweeps;
 use crate::use_cases::{Booking, Commission, Conversation, Payments};
+use ratiba_access::privacy::AnswerRequests;
+use ratiba_postgres::privacy::PgPrivacyBook;
 
 use chat::ways_to_pay;
 
@@ -68,6 +73,7 @@ struct Ground {
     staff: Arc<dyn StaffDirectory>,
     payments: Arc<PgPayments>,
     conversation: Arc<PgConversation>,
+    credentials: TenantCredentials,
     breakers: Breakers,
 }
 
@@ -83,6 +89,11 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         staff: Arc::new(PgStaffDirectory::new(database.clone())),
         payments: Arc::new(PgPayments::new(database.clone())),
         conversation: Arc::new(PgConversation::new(database.clone())),
+        credentials: TenantCredentials::new(
+            database.clone(),
+            settings.credential_keys.as_ref(),
+            clock.clone(),
+        ),
         breakers: Breakers::default(),
         database,
         clock,
@@ -99,6 +110,13 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         queue: JobQueue::new(ground.database.clone()),
         schedules: Schedules::new(ground.database.clone()),
         sweeps: Sweeps::new(ground.database.clone()),
+        credentials: ground.credentials.clone(),
+        audit: AuditTrail::new(ground.database.clone()),
+        privacy: AnswerRequests {
+            book: Arc::new(PgPrivacyBook::new(ground.database.clone())),
+            clock: ground.clock.clone(),
+            ids: ground.ids.clone(),
+        },
         numbers: ChannelNumbers::new(ground.database.clone()),
         staff: People {
             directory: ground.staff.clone(),
@@ -351,6 +369,7 @@ impl Ground {
         let accounts = Arc::new(InstanceDaraja::new(
             self.database.clone(),
             settings.daraja.account.clone(),
+            self.credentials.clone(),
         ));
         let client = DarajaClient::new(accounts, store, self.clock.clone(), Timeouts::default())?;
         let Breakers {
@@ -385,6 +404,7 @@ impl Ground {
         let accounts = Arc::new(RoutedAccounts {
             database: self.database.clone(),
             access_token: AccessToken::new(whatsapp.access_token.expose()),
+            credentials: self.credentials.clone(),
         });
         let client = ClientSettings {
             base_url: whatsapp.base_url.clone(),
@@ -396,7 +416,11 @@ impl Ground {
         let messenger = messenger.with_breaker(self.breakers.messages.clone());
         let messenger = Arc::new(messenger);
         let office: Arc<dyn talk::TemplateOffice> = messenger.clone();
-        let messenger: Arc<dyn talk::ClientMessenger> = messenger;
+        let messenger: Arc<dyn talk::ClientMessenger> = Arc::new(WithInvitations {
+            messenger,
+            invitations: self.invitations(),
+            page: join_page(settings.public_url.trim_end_matches('/')),
+        });
         let work_templates = || conversation::WorkTemplates {
             book: self.conversation.clone(),
             office: office.clone(),
@@ -452,6 +476,13 @@ impl Ground {
                 visits,
                 payments: till,
                 profile: profile.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            tell_invited: conversation::TellInvited {
+                book: threads.clone(),
+                profile: profile.clone(),
+                templates: templates.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use ratiba_admin::{AdminSettings, BASE, Command, USAGE, run};
+use ratiba_assembly::audit::acting;
 use ratiba_bootstrap::SettingsReader;
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,7 +20,8 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(settings, command).await {
+    let origin = format!("command {}", arguments.first().map_or("", String::as_str));
+    match acting(Some("operator"), &origin, Box::pin(run(settings, command))).await {
         Ok(told) => {
             println!("{told:#}");
             ExitCode::SUCCESS

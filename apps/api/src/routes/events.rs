@@ -41,7 +41,7 @@ pub fn endpoints() -> Vec<Endpoint> {
                  there is to know is fetched. Without `Last-Event-ID` it begins with what happens from now on. An event \
                  `reset` says that the place that was named is unknown or too far back: look at everything anew, and go on \
                  from here. The stream ends within a minute after its token was revoked, or whoever listens signed out or was \
-                 suspended, and when the process stops; who comes back with `Last-Event-ID` misses nothing.",
+                 suspended, and when the process stops; who comes back with `Last-Event-ID` misses nothing. Nobody has more than 8 at once.",
             )
             .group("events")
             .needs(Scope::AppointmentsRead)
@@ -85,7 +85,7 @@ async fn listen(
 ) -> Result<HttpResponse, Problem> {
     let principal = caller.0;
     let tenant = principal.tenant;
-    let place = state.streams.take_place(tenant);
+    let place = state.streams.take_place(tenant, principal.subject);
     let place = place.ok_or_else(|| {
         Problem::new(
             Kind::TooMany,

@@ -79,11 +79,11 @@ async fn login(
             .ok_or_else(|| wrong("return_to", "must be a path of this instance, such as /calendar"))?,
         None => ReturnTo::default(),
     };
-    let begun = sign_in.begin(redirect_uri(&state)).await?;
+    let begun = sign_in.begin(redirect_uri(&state), &to).await?;
     let cookies = Cookies::of(&state.parts.access.pages);
     Ok(HttpResponse::SeeOther()
         .insert_header((LOCATION, begun.url))
-        .insert_header((SET_COOKIE, cookies.begin_sign_in(&begun.secret, &to)))
+        .insert_header((SET_COOKIE, cookies.begin_sign_in(&begun.kept)))
         .finish())
 }
 
@@ -135,7 +135,8 @@ async fn callback(state: web::Data<State>, request: HttpRequest) -> Result<HttpR
 async fn come_back(state: &State, request: &HttpRequest, cookies: Cookies) -> Result<HttpResponse, Problem> {
     let sign_in = issuer(state)?;
     let failed = |detail: &str| Problem::new(Kind::SignInFailed, detail);
-    let (secret, to) = cookies.sign_in(request.headers()).ok_or_else(|| {
+    let kept = cookies.sign_in(request.headers());
+    let (secret, to) = kept.and_then(|kept| sign_in.begun(kept)).ok_or_else(|| {
         failed("this browser began no sign-in, or took too long: begin anew at /auth/login")
     })?;
     let brought = Brought::read(request.query_string())?;
@@ -156,11 +157,17 @@ async fn come_back(state: &State, request: &HttpRequest, cookies: Cookies) -> Re
         code: brought.code.ok_or_else(|| failed("the issuer sent no code"))?,
     };
     match sign_in.complete(&redemption).await {
-        Ok((_, session)) => Ok(HttpResponse::SeeOther()
-            .insert_header((LOCATION, to.as_str()))
-            .append_header((SET_COOKIE, cookies.begin_session(&session)))
-            .append_header((SET_COOKIE, cookies.end_sign_in()))
-            .finish()),
+        Ok((_, session)) => {
+            // The browser forgets the session that it had: nobody else is to have it for the rest of its time.
+            if let Some(before) = cookies.session(request.headers()) {
+                state.parts.access.sessions.end(before.hash()).await?;
+            }
+            Ok(HttpResponse::SeeOther()
+                .insert_header((LOCATION, to.as_str()))
+                .append_header((SET_COOKIE, cookies.begin_session(&session)))
+                .append_header((SET_COOKIE, cookies.end_sign_in()))
+                .finish())
+        }
         Err(RedeemError::Refused(refusal)) => {
             // The reason is for the operator: whoever forges tokens needs no advice.
             tracing::warn!(%refusal, "an issuer's word did not count");

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::limits::Door;
-use ratiba_access::token::{OrderKey, TokenRecord};
-use ratiba_access::use_cases::{MintError, TokenOrder};
+use ratiba_access::token::{OrderKey, TokenQuery, TokenRecord};
+use ratiba_access::use_cases::{MintError, RevokeError, TokenOrder};
 use ratiba_access::{Scope, TokenId};
 use ratiba_kernel::{Fingerprint, Id, Zone};
 use schemars::JsonSchema;
@@ -16,7 +16,7 @@ use super::appointments::wrong;
 use super::members::{RoleWord, zone};
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::{Checked, IdempotencyKey};
+use crate::checked::{Checked, CheckedQuery, IdempotencyKey};
 use crate::dto::{Moment, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
@@ -29,11 +29,12 @@ pub fn endpoints() -> Vec<Endpoint> {
             .describe("Revoked and ended ones too, the newest first. Their texts are known to nobody any more.")
             .group("people")
             .needs(Scope::TokensWrite)
-            .answers::<TokensAnswer>(200, "the tokens"),
+            .query::<PageQuery>()
+            .answers::<TokensAnswer>(200, "a page of tokens"),
         Endpoint::post("/api/v1/tokens", "Mint a token", || web::post().to(mint))
             .describe(
                 "For people alone: a token cannot mint tokens. It may do what its role and its scopes both allow, and its role \
-                 is never above that of whoever mints it. The answer holds its text, this once: the same order sent again \
+                 is never above that of whoever mints it. A person has at most 50 that count. The answer holds its text, this once: the same order sent again \
                  answers without it.",
             )
             .group("people")
@@ -41,17 +42,34 @@ pub fn endpoints() -> Vec<Endpoint> {
             .needs(Scope::TokensWrite)
             .header(RequestHeader::IdempotencyKey)
             .body::<TokenBody>()
-            .answers::<MintedAnswer>(201, "the token and its text"),
+            .answers::<MintedAnswer>(201, "the token and its text")
+            .problems(&[Kind::TooMany]),
         Endpoint::delete("/api/v1/tokens/{id}", "Revoke a token", || {
             web::delete().to(revoke)
         })
         .describe(
-            "It opens nothing any more: at once here, within three seconds in other processes. Revoking twice is revoking once.",
+            "It opens nothing any more: at once here, within three seconds in other processes. Nobody revokes a token whose role \
+             is above their own. Revoking twice is revoking once.",
         )
         .group("people")
         .needs(Scope::TokensWrite)
         .answers_nothing(204, "it is revoked"),
     ]
+}
+
+/// How many one answer has if nothing else is asked for.
+const PAGE: u16 = 50;
+
+/// Which page.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "TokenPageQuery")]
+pub struct PageQuery {
+    /// What comes after this one in the list.
+    after: Option<Uuid>,
+    /// At most so many; 50 if left out.
+    #[schemars(range(min = 1, max = 100))]
+    limit: Option<u16>,
 }
 
 /// What a token is to be.
@@ -114,6 +132,8 @@ impl TokenAnswer {
 pub struct TokensAnswer {
     /// The newest first.
     items: Vec<TokenAnswer>,
+    /// For `after`, if there may be more.
+    next: Option<Uuid>,
 }
 
 /// A token that was just minted.
@@ -135,16 +155,42 @@ impl From<MintError> for Problem {
             MintError::UnknownStaff => wrong("staff_id", &detail),
             MintError::NotAPerson | MintError::AboveOwnRole(_) => Self::new(Kind::Forbidden, detail),
             MintError::KeyReused => Self::new(Kind::IdempotencyKeyReused, detail),
+            MintError::TooMany => Self::new(Kind::TooMany, detail),
             MintError::Unavailable(outage) => Self::unavailable(&outage),
         }
     }
 }
 
-async fn list(state: web::Data<State>, caller: Caller) -> Result<HttpResponse, Problem> {
-    let tokens = state.parts.mint_token.book.tokens(caller.0.tenant).await?;
+impl From<RevokeError> for Problem {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::AboveOwnRole(above) => Self::new(Kind::Forbidden, above.to_string()),
+            RevokeError::Unavailable(outage) => Self::unavailable(&outage),
+        }
+    }
+}
+
+async fn list(
+    state: web::Data<State>,
+    caller: Caller,
+    CheckedQuery(query): CheckedQuery<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let most = query.limit.unwrap_or(PAGE);
+    let wanted = TokenQuery {
+        before: query.after.map(Id::from_uuid),
+        most,
+    };
+    let tokens = state
+        .parts
+        .mint_token
+        .book
+        .tokens(caller.0.tenant, wanted)
+        .await?;
     let zone = zone(&state, &caller.0).await?;
-    let items = tokens.iter().map(|one| TokenAnswer::of(one, &zone)).collect();
-    Ok(HttpResponse::Ok().json(TokensAnswer { items }))
+    let items: Vec<_> = tokens.iter().map(|one| TokenAnswer::of(one, &zone)).collect();
+    let last = items.last().filter(|_| items.len() == usize::from(most));
+    let next = last.map(|last| last.id);
+    Ok(HttpResponse::Ok().json(TokensAnswer { items, next }))
 }
 
 async fn mint(
@@ -172,12 +218,11 @@ async fn mint(
     };
     let mint = &state.parts.mint_token;
     let (id, secret) = mint.by_person(&caller.0, key, order).await?;
-    let tokens = mint.book.tokens(caller.0.tenant).await?;
-    let record = tokens.iter().find(|one| one.grant.id == id);
+    let record = mint.book.token(caller.0.tenant, id).await?;
     let record = record.ok_or_else(Problem::not_found)?;
     let zone = zone(&state, &caller.0).await?;
     Ok(HttpResponse::Created().json(MintedAnswer {
-        token: TokenAnswer::of(record, &zone),
+        token: TokenAnswer::of(&record, &zone),
         secret: secret.map(|secret| secret.reveal().to_owned()),
     }))
 }
@@ -188,14 +233,7 @@ async fn revoke(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id: TokenId = id_of(&id)?;
-    let now = state.parts.clock.now();
-    if state
-        .parts
-        .mint_token
-        .book
-        .revoke(caller.0.tenant, id, now)
-        .await?
-    {
+    if state.parts.mint_token.revoke(&caller.0, id).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(Problem::not_found())

@@ -8,10 +8,10 @@ use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
 use ratiba_assembly::Parts;
 use ratiba_booking::appointment::Version;
-use ratiba_integrations::endpoint::{Endpoint as Hook, EndpointId, EndpointOrder, Standing};
+use ratiba_integrations::endpoint::{Endpoint as Hook, EndpointId, EndpointOrder, SecretOrder, Standing};
 use ratiba_integrations::event::EventName;
 use ratiba_integrations::use_cases::KeepError;
-use ratiba_kernel::Zone;
+use ratiba_kernel::{Fingerprint, Zone};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use super::appointments::wrong;
 use super::events::scope_of;
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::{Checked, IfMatch, etag};
+use crate::checked::{Checked, IdempotencyKey, IfMatch, etag};
 use crate::dto::{Moment, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
@@ -42,11 +42,13 @@ pub fn endpoints() -> Vec<Endpoint> {
             || web::post().to(create),
         )
         .describe(
-            "The answer holds the secret under which messages are signed, this once. Messages follow Standard Webhooks. The \
+            "The answer holds the secret under which messages are signed, this once: the same order sent again by the same \
+             person or token within 24 hours tells it again, a later one does not. Messages follow Standard Webhooks. The \
              address must be https and public: one that leads into a private network is refused here or when it is called.",
         )
         .group("webhook endpoints")
         .needs(Scope::IntegrationsWrite)
+        .header(RequestHeader::IdempotencyKey)
         .body::<HookBody>()
         .answers::<MadeHookAnswer>(201, "the endpoint and its secret")
         .problems(&[Kind::TooMany]),
@@ -73,6 +75,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         .describe("What it was told and what was not delivered is forgotten with it. Twice is a 404.")
         .group("webhook endpoints")
         .needs(Scope::IntegrationsWrite)
+        .header(RequestHeader::IfMatch)
         .answers_nothing(204, "it is gone")
         .problems(&[Kind::NotFound]),
         Endpoint::post(
@@ -81,14 +84,15 @@ pub fn endpoints() -> Vec<Endpoint> {
             || web::post().to(rotate),
         )
         .describe(
-            "The answer holds it, this once. For 24 hours messages carry the signatures of both; the secret before that one \
-             counts no more at once.",
+            "The answer holds it, this once. For 24 hours messages carry the signatures of both; until then the same order sent \
+             again by the same person or token tells it again, and every other one is refused (`secret-fresh`).",
         )
         .group("webhook endpoints")
         .needs(Scope::IntegrationsWrite)
         .header(RequestHeader::IfMatch)
+        .header(RequestHeader::IdempotencyKey)
         .answers::<MadeHookAnswer>(200, "the endpoint and its new secret")
-        .problems(&[Kind::NotFound]),
+        .problems(&[Kind::NotFound, Kind::SecretFresh]),
         Endpoint::post(
             "/api/v1/webhook-endpoints/{id}/test",
             "Try whether an address hears",
@@ -132,7 +136,7 @@ impl JsonSchema for EventWord {
 }
 
 /// An address that is to hear of events.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HookBody {
     /// Where messages go.
@@ -176,7 +180,7 @@ pub struct HookAnswer {
     state: &'static str,
     /// When Ratiba switched it off.
     switched_off_at: Option<Moment>,
-    /// Why: `failing` if it took nothing for five days, `gone` if it said so with status 410.
+    /// Why: `failing` if it took nothing for five days in which it was tried, `gone` if it said so with status 410.
     switched_off_because: Option<&'static str>,
     /// Since when it has taken nothing.
     failing_since: Option<Moment>,
@@ -199,8 +203,9 @@ pub struct HooksAnswer {
 #[schemars(rename = "NewWebhookEndpoint")]
 pub struct MadeHookAnswer {
     endpoint: HookAnswer,
-    /// The secret under which messages are signed, `whsec_…`. It is shown this once.
-    secret: String,
+    /// The secret under which messages are signed, `whsec_…`. It is shown this once; nothing if the order was sent before
+    /// and the time is over in which it is told again.
+    secret: Option<String>,
 }
 
 /// A message that was made to try an address.
@@ -225,12 +230,12 @@ impl HookAnswer {
             state: hook.standing.word(),
             switched_off_at: off.map(|(at, _)| Moment::of(zone, at)),
             switched_off_because: off.map(|(_, because)| because.word()),
-            failing_since: hook.failing_since.map(|at| Moment::of(zone, at)),
+            failing_since: hook.failing.map(|failing| Moment::of(zone, failing.since)),
             old_secret_until: hook
                 .secrets
                 .before
                 .as_ref()
-                .map(|(_, until)| Moment::of(zone, *until)),
+                .map(|former| Moment::of(zone, former.until)),
             created_at: Moment::of(zone, hook.created_at),
             version: hook.version,
         }
@@ -245,6 +250,8 @@ fn refused(error: KeepError) -> Problem {
         KeepError::Unknown => Problem::not_found(),
         KeepError::TooMany => Problem::new(Kind::TooMany, error.to_string()),
         KeepError::Stale => Problem::new(Kind::Stale, error.to_string()),
+        KeepError::SecretFresh(_) => Problem::new(Kind::SecretFresh, error.to_string()),
+        KeepError::KeyReused => Problem::new(Kind::IdempotencyKeyReused, error.to_string()),
         KeepError::Unavailable(outage) => Problem::unavailable(&outage),
     }
 }
@@ -281,14 +288,22 @@ fn answer(status: u16, hook: &Hook, zone: &Zone) -> HttpResponse {
         .json(HookAnswer::of(hook, zone))
 }
 
-fn with_secret(status: u16, hook: &Hook, zone: &Zone) -> HttpResponse {
+/// The order that whoever calls sent to a place under a key: somebody else's key means nothing of theirs.
+fn order_of(caller: &Principal, place: &str, key: &IdempotencyKey, asked: &str) -> SecretOrder {
+    SecretOrder {
+        key: Fingerprint::of(&format!("{} {place} {}", caller.name, key.as_str())),
+        asked: Fingerprint::of(asked),
+    }
+}
+
+fn with_secret(status: u16, hook: &Hook, told: bool, zone: &Zone) -> HttpResponse {
     let tag = etag(Version::read(hook.version));
     let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
     HttpResponse::build(status)
         .insert_header((ETAG, tag))
         .json(MadeHookAnswer {
             endpoint: HookAnswer::of(hook, zone),
-            secret: hook.secrets.now.reveal(),
+            secret: told.then(|| hook.secrets.now.reveal()),
         })
 }
 
@@ -304,9 +319,12 @@ async fn list(state: web::Data<State>, caller: Caller) -> Result<HttpResponse, P
 async fn create(
     state: web::Data<State>,
     caller: Caller,
+    key: IdempotencyKey,
     Checked(body): Checked<HookBody>,
 ) -> Result<HttpResponse, Problem> {
     let tenant = caller.0.tenant;
+    let asked = serde_json::to_string(&body).unwrap_or_default();
+    let by = order_of(&caller.0, "add", &key, &asked);
     let events = names(&body.events);
     may_hear(&caller.0, &events)?;
     let order = EndpointOrder {
@@ -315,10 +333,11 @@ async fn create(
         events,
         is_on: true,
     };
-    let made = state.parts.integrations.keep.add(tenant, order).await;
+    let made = state.parts.integrations.keep.add(tenant, order, by).await;
     let made = made.map_err(refused)?;
     let zone = state.parts.booking.catalogue.zone(tenant).await?;
-    Ok(with_secret(201, &made, &zone))
+    let told = made.tells_its_maker(state.parts.clock.now());
+    Ok(with_secret(201, &made, told, &zone))
 }
 
 async fn show(
@@ -369,9 +388,11 @@ async fn remove(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    IfMatch(version): IfMatch,
 ) -> Result<HttpResponse, Problem> {
     let book = &state.parts.integrations.book;
-    if book.remove(caller.0.tenant, id_of(&id)?).await? {
+    let gone = book.remove(caller.0.tenant, id_of(&id)?, version.number()).await;
+    if gone.map_err(|error| refused(error.into()))? {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(Problem::not_found())
@@ -383,13 +404,21 @@ async fn rotate(
     caller: Caller,
     id: web::Path<String>,
     IfMatch(version): IfMatch,
+    key: IdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
     let tenant = caller.0.tenant;
     let keep = &state.parts.integrations.keep;
-    let rotated = keep.rotate(tenant, id_of(&id)?, version.number()).await;
+    let id: EndpointId = id_of(&id)?;
+    let by = order_of(
+        &caller.0,
+        &format!("rotate {id}"),
+        &key,
+        &version.number().to_string(),
+    );
+    let rotated = keep.rotate(tenant, id, version.number(), by).await;
     let rotated = rotated.map_err(refused)?;
     let zone = state.parts.booking.catalogue.zone(tenant).await?;
-    Ok(with_secret(200, &rotated, &zone))
+    Ok(with_secret(200, &rotated, true, &zone))
 }
 
 async fn test(

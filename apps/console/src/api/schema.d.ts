@@ -389,6 +389,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed what
+         * @description Changes of money, commission, access and consent, and what was refused of them; the latest first. The next page begins `before` the last entry of this one. Personal values are shown until the customer is erased.
+         *
+         *     Needs the scope `audit:read`.
+         */
+        get: operations["get_api_v1_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the record is still what it was
+         * @description What the last verification found. Each night there is one.
+         *
+         *     Needs the scope `audit:read`.
+         */
+        get: operations["get_api_v1_audit_verification"];
+        put?: never;
+        /**
+         * Verify the record now
+         * @description Follows the whole chain, and seals before what can be sealed.
+         *
+         *     Needs the scope `audit:read`.
+         */
+        post: operations["post_api_v1_audit_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/availability": {
         parameters: {
             query?: never;
@@ -1383,6 +1433,142 @@ export interface paths {
          *     Needs the scope `payments:refund`.
          */
         post: operations["post_api_v1_customers_id_credit_withdrawals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers ask
+         * @description The open ones by due date, then those that ended, the latest first; at most 200.
+         *
+         *     Needs the scope `privacy:work`.
+         */
+        get: operations["get_api_v1_data_requests"];
+        put?: never;
+        /**
+         * Take a request down
+         * @description Due within 7 days for an `export`, 14 for a `correction` or an `erasure`, 30 for a `copy`. The same wish of the same customer that is open already is answered as it is.
+         *
+         *     Needs the scope `privacy:work`.
+         */
+        post: operations["post_api_v1_data_requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A request
+         * @description Needs the scope `privacy:work`.
+         */
+        get: operations["get_api_v1_data_requests_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-requests/{id}/corrected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that it was corrected
+         * @description Ends a `correction` that was made where the customer is kept.
+         *
+         *     Needs the scope `privacy:work`.
+         */
+        post: operations["post_api_v1_data_requests_id_corrected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-requests/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand over what is kept
+         * @description Answers an `export` or a `copy` with everything that is kept of the customer, and ends it. The document is in this answer and nowhere else; its SHA-256 is the proof.
+         *
+         *     Needs the scope `privacy:work`.
+         */
+        post: operations["post_api_v1_data_requests_id_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-requests/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget the customer
+         * @description Answers an `erasure`; it cannot be taken back. A customer who is still to come, whose money is under way, or who has credit is not forgotten yet.
+         *
+         *     Needs the scope `privacy:work`.
+         */
+        post: operations["post_api_v1_data_requests_id_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-requests/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a request
+         * @description With the reason that whoever asked is told.
+         *
+         *     Needs the scope `privacy:work`.
+         */
+        post: operations["post_api_v1_data_requests_id_refuse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2652,6 +2838,54 @@ export interface paths {
          * @description Needs the scope `catalogue:write`.
          */
         delete: operations["delete_api_v1_promotions_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provider-credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which credentials the business keeps
+         * @description Names and times; a value is never shown.
+         *
+         *     Needs the scope `credentials:write`.
+         */
+        get: operations["get_api_v1_provider_credentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provider-credentials/{provider}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a credential
+         * @description In place of the one before. The business's own is used wherever it is whole: `whatsapp/access_token`; `mpesa/consumer_key`, `mpesa/consumer_secret` and `mpesa/passkey` together; `pesapal/consumer_key` and `pesapal/consumer_secret` together. Until then, and for what is not kept, the instance's own is.
+         *
+         *     Needs the scope `credentials:write`.
+         */
+        put: operations["put_api_v1_provider_credentials_provider_name"];
+        post?: never;
+        /**
+         * Take a credential away
+         * @description Needs the scope `credentials:write`.
+         */
+        delete: operations["delete_api_v1_provider_credentials_provider_name"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5064,6 +5298,106 @@ export interface components {
             /** @description Why, in their own words. */
             reason: string;
         };
+        /** @description A change. */
+        AuditEntry: {
+            /** @description `token:<id>`, `customer`, `system`, `operator`, or of a number its end and a mark by which it can be told from others. */
+            actor: string;
+            /** @description The changed values as they became. */
+            after?: unknown;
+            /**
+             * Format: date-time
+             * @description When, by the database's clock.
+             */
+            at: string;
+            /** @description The changed values as they were. */
+            before?: unknown;
+            /** @description True if it was changed at the database itself, past Ratiba's programs. */
+            by_hand: boolean;
+            /**
+             * Format: uuid
+             * @description The customer whom the hidden values are about.
+             */
+            customer_id?: string | null;
+            /** @description What was changed besides and is not in `before` and `after`. */
+            hidden: string[];
+            /**
+             * Format: int64
+             * @description Later entries have higher numbers.
+             */
+            number: number;
+            /** @description Through which door: `api` and the route, `job` and its kind, `whatsapp`, `command`; nothing where it is not known. */
+            origin?: string | null;
+            /** @description The hidden values, each with `before` and `after`; nothing once the customer is erased. */
+            personal?: unknown;
+            /**
+             * Format: int64
+             * @description Where it stands in the chain, once it is sealed, within seconds.
+             */
+            position?: number | null;
+            subject: components["schemas"]["AuditSubject"];
+            /** @description `ratiba.<domain>.<verb>`. */
+            verb: string;
+        };
+        /** @description What is wrong with the record. */
+        AuditFinding: {
+            /** @description `changed`, `removed`, `inserted`: an entry; `reordered`, `link_missing`, `rewritten`: the chain. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The number of the entry, or the position in the chain.
+             */
+            place: number;
+        };
+        /** @description The last verification. */
+        AuditLastVerification: {
+            /** @description Nothing before the first night. */
+            last?: components["schemas"]["AuditVerification"] | null;
+        };
+        /** @description A page of changes. */
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            /**
+             * Format: int64
+             * @description For `before`, if there may be more.
+             */
+            next?: number | null;
+        };
+        /** @description What was changed. */
+        AuditSubject: {
+            /** Format: uuid */
+            id?: string | null;
+            /** @description The kind: the name of its table; `request` for what was refused. */
+            kind: string;
+        };
+        /** @description What a verification found. */
+        AuditVerification: {
+            /**
+             * Format: date-time
+             * @description When, by the database's clock.
+             */
+            at: string;
+            /** @description What is wrong; at most 100. */
+            findings: components["schemas"]["AuditFinding"][];
+            /** @description The hash of the last one, in hexadecimal digits: kept elsewhere, it proves the record up to there. */
+            head_hash: string;
+            /**
+             * Format: int64
+             * @description The number of links.
+             */
+            head_position: number;
+            /** @description Whether the record is what it was. */
+            sound: boolean;
+            /**
+             * Format: int64
+             * @description Entries that are in no link yet.
+             */
+            unsealed: number;
+            /**
+             * Format: date-time
+             * @description Since when the oldest of them waits.
+             */
+            unsealed_since?: string | null;
+        };
         /** @description A block. */
         Block: {
             /**
@@ -6289,6 +6623,21 @@ export interface components {
              */
             start: string;
         };
+        /** @description A credential that is kept. */
+        Credential: {
+            /** @description The name of the key under which it is stored. */
+            key: string;
+            /** @description `access_token`, `consumer_key`, `consumer_secret` or `passkey`. */
+            name: string;
+            /** @description `whatsapp`, `mpesa` or `pesapal`. */
+            provider: string;
+            /** Format: date-time */
+            set_at: string;
+        };
+        /** @description The credentials that the business keeps. */
+        Credentials: {
+            items: components["schemas"]["Credential"][];
+        };
         /** @description Credit that went. */
         CreditPayout: {
             /** @description How much. */
@@ -6586,6 +6935,39 @@ export interface components {
              */
             next?: string | null;
         };
+        /** @description A request. */
+        DataRequest: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: uuid */
+            customer_id: string;
+            /** @description The SHA-256 of the document that was handed over, in hexadecimal digits. */
+            document_sha256?: string | null;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Why it was refused. */
+            reason?: string | null;
+            /** @description How many rows of each table were handed over or forgotten, once it is done. */
+            rows?: {
+                [key: string]: number;
+            } | null;
+            state: components["schemas"]["DataRequestState"];
+            /** @description Who took it down, as records name them. */
+            taken_by: string;
+            wish: components["schemas"]["DataWish"];
+        };
+        /** @description How a request stands. */
+        DataRequestState: "open" | "done" | "refused";
+        /** @description The requests. */
+        DataRequests: {
+            items: components["schemas"]["DataRequest"][];
+        };
+        /** @description What is asked for. */
+        DataWish: "export" | "correction" | "erasure" | "copy";
         /** @description A stretch of a day in minutes of its wall clock; one that crosses midnight ends after minute 1440. */
         DayBlock: {
             /**
@@ -6935,6 +7317,12 @@ export interface components {
             field: string;
             /** @description Why, in words. */
             message: string;
+        };
+        /** @description What was handed over. */
+        HandedOverData: {
+            /** @description Everything that is kept, as JSON, byte for byte what the SHA-256 is of. */
+            document: string;
+            request: components["schemas"]["DataRequest"];
         };
         /** @description How long holds last. */
         HoldLengths: {
@@ -8695,6 +9083,10 @@ export interface components {
              */
             staff_id?: string | null;
         };
+        /** @description Why a request is refused. */
+        RefuseDataRequest: {
+            reason: string;
+        };
         /** @description A start that cannot be had. */
         Refused: {
             refusals: components["schemas"]["Refusal"][];
@@ -8965,6 +9357,11 @@ export interface components {
              * @default 0
              */
             tax_basis_points?: number;
+        };
+        /** @description A credential to be kept. */
+        SetCredential: {
+            /** @description The credential as the provider gave it. */
+            value: string;
         };
         /** @description Zone and rules. */
         SettingsBody: {
@@ -9254,6 +9651,12 @@ export interface components {
         TakeBackBody: {
             /** @description What was mistaken. */
             reason: string;
+        };
+        /** @description A request to be taken down. */
+        TakeDataRequest: {
+            /** Format: uuid */
+            customer_id: string;
+            wish: components["schemas"]["DataWish"];
         };
         /** @description Who takes over. */
         TakeOverBody: {
@@ -12386,6 +12789,252 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_audit: {
+        parameters: {
+            query?: {
+                /** @description Those of this actor, such as `token:` and an id, `admin:` and a number, `customer` or `system`. */
+                actor?: string | null;
+                /** @description Those with a lower number. */
+                before?: number | null;
+                /** @description Those of this moment and later. */
+                from?: string | null;
+                /** @description At most so many; 50 if left out. */
+                limit?: number | null;
+                /** @description Those about this: an id of anything, also of a customer whom a change concerns. */
+                subject?: string | null;
+                /** @description Those before this moment. */
+                until?: string | null;
+                /** @description Those whose verb begins like this, such as `ratiba.payments.`. */
+                verb?: string | null;
+            };
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_audit_verification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the last verification, if there was one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLastVerification"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_audit_verification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -18540,6 +19189,689 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_data_requests: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataRequests"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_data_requests: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeDataRequest"];
+            };
+        };
+        responses: {
+            /** @description it is on the list */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataRequest"];
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_data_requests_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataRequest"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_data_requests_id_corrected: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataRequest"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unacceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_data_requests_id_document: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOverData"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unacceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_data_requests_id_erase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description they are forgotten */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataRequest"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unacceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_data_requests_id_refuse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseDataRequest"];
+            };
+        };
+        responses: {
+            /** @description it is refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataRequest"];
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unacceptable */
+            422: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -26951,6 +28283,279 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_provider_credentials: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the credentials */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credentials"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_v1_provider_credentials_provider_name: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                provider: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCredential"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unacceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_v1_provider_credentials_provider_name: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                provider: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

@@ -121,3 +121,51 @@ fn every_task_that_calls_a_provider_has_a_lane() {
         assert_eq!(Lane::of(task.kind()), Some(lane), "{}", task.kind());
     }
 }
+
+/// Addresses that do not answer until they are let go.
+#[derive(Default)]
+struct Silent {
+    began: AtomicU32,
+    go: Notify,
+}
+
+#[async_trait]
+impl RunJob for Silent {
+    async fn run(&self, _job: &Job) -> Result<(), JobError> {
+        let going = self.go.notified();
+        self.began.fetch_add(1, Ordering::SeqCst);
+        going.await;
+        Ok(())
+    }
+
+    async fn gave_up(&self, _job: &Job) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn one_business_never_has_all_the_places_of_hooks() {
+    let silent = Arc::new(Silent::default());
+    let lanes = Arc::new(Lanes::new(silent.clone(), 24));
+    let of = |number| Job {
+        tenant: Some(TenantId::from_uuid(Uuid::from_u128(number))),
+        ..job("integrations.deliver")
+    };
+    let run = |number| {
+        let (lanes, job) = (lanes.clone(), of(number));
+        tokio::spawn(async move { lanes.run(&job).await })
+    };
+    let first = run(1);
+    while silent.began.load(Ordering::SeqCst) < 1 {
+        tokio::task::yield_now().await;
+    }
+    assert!(matches!(lanes.run(&of(1)).await, Err(JobError::NoRoom)));
+    let second = run(2);
+    while silent.began.load(Ordering::SeqCst) < 2 {
+        tokio::task::yield_now().await;
+    }
+    silent.go.notify_waiters();
+    assert!(first.await.unwrap().is_ok() && second.await.unwrap().is_ok());
+    silent.go.notify_one();
+    assert!(lanes.run(&of(1)).await.is_ok(), "its place is free again");
+}

@@ -236,6 +236,17 @@ impl Settings {
         })
     }
 
+    /// The same, with the app and the passkey of a business's own. None of them may be empty.
+    #[must_use]
+    pub fn with_credentials(&self, consumer_key: Secret, consumer_secret: Secret, passkey: Secret) -> Self {
+        Self {
+            consumer_key,
+            consumer_secret,
+            passkey,
+            ..self.clone()
+        }
+    }
+
     /// Whether this is a trial: no message may ask for money without saying so.
     #[must_use]
     pub fn is_sandbox(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Speaks to the issuer.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,9 +13,9 @@ use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::{Deserialize, Deserializer, de};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::kept::{self, Kept};
 use crate::keys::{self, Key};
 use crate::settings::OidcSettings;
 use crate::token::{Expected, Unproven};
@@ -24,26 +24,33 @@ use crate::token::{Expected, Unproven};
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// The longest answer that is read.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
-/// How long what the issuer says of itself is believed; so long at most counts a key that it has taken back.
-const KEPT: Duration = Duration::from_secs(600);
 /// How often keys are fetched out of turn, because a token names one that is not known, within [`OUT_OF_TURN_WITHIN`].
 const OUT_OF_TURN_MAX: usize = 5;
 /// See [`OUT_OF_TURN_MAX`].
 const OUT_OF_TURN_WITHIN: Duration = Duration::from_secs(60);
 
 /// Plays [`IdentityIssuer`] through OpenID Connect.
+///
+/// Nobody waits for somebody else's call: what the issuer says of itself is asked for once at a time, and whoever needs it
+/// meanwhile waits for that answer, for as long as a call may take and no longer.
 pub struct OidcIssuer {
-    settings: OidcSettings,
+    line: Arc<Line>,
     clock: Arc<dyn Clock>,
+}
+
+/// The way to the issuer, and what came of it.
+struct Line {
+    settings: OidcSettings,
     http: reqwest::Client,
+    /// Looked at and let go of: no call is made under it.
     known: Mutex<Known>,
 }
 
 /// What the issuer said of itself.
 #[derive(Default)]
 struct Known {
-    description: Option<(Instant, Arc<Description>)>,
-    keys: Option<(Instant, Arc<Vec<Key>>)>,
+    description: Kept<Description>,
+    keys: Kept<Vec<Key>>,
     out_of_turn: Vec<Instant>,
 }
 
@@ -87,21 +94,36 @@ impl OidcIssuer {
             .user_agent("ratiba")
             .build()
             .map_err(Outage::new)?;
-        Ok(Self {
+        let line = Arc::new(Line {
             settings,
-            clock,
             http,
             known: Mutex::default(),
-        })
+        });
+        Ok(Self { line, clock })
+    }
+}
+
+impl Line {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Who waits here for an answer of the issuer's, waits for the same one.
-    async fn description(&self, known: &mut Known) -> Result<Arc<Description>, Outage> {
-        if let Some((at, description)) = &known.description
-            && at.elapsed() < KEPT
-        {
-            return Ok(Arc::clone(description));
-        }
+    async fn description(self: &Arc<Self>) -> Result<Arc<Description>, Outage> {
+        let coming = {
+            let mut known = self.known();
+            if let Some(description) = known.description.fresh() {
+                return Ok(description);
+            }
+            let line = Arc::clone(self);
+            known.description.ask(async move {
+                let description = line.ask_description().await?;
+                Ok(line.known().description.keep(description))
+            })
+        };
+        kept::answer(coming).await
+    }
+
+    async fn ask_description(&self) -> Result<Description, Outage> {
         let url = self
             .settings
             .description()
@@ -129,34 +151,37 @@ impl OidcIssuer {
         if !self.settings.is_plain() && addresses.iter().any(|url| plain(&url)) {
             return Err(Outage::new("the issuer names an address without TLS"));
         }
-        let description = Arc::new(description);
-        let now = Instant::now();
-        known.description = Some((now, Arc::clone(&description)));
         Ok(description)
     }
 
     /// The issuer's keys; a token that none of them can have signed has them fetched again, so often at most.
-    async fn keys(&self, token: &Unproven<'_>) -> Result<Arc<Vec<Key>>, Outage> {
-        let mut known = self.known.lock().await;
-        if let Some((at, keys)) = &known.keys
-            && at.elapsed() < KEPT
-        {
-            let found = keys.iter().any(|key| token.may_be_by(key));
-            known.out_of_turn.retain(|at| at.elapsed() < OUT_OF_TURN_WITHIN);
-            let keys = known.keys.as_ref().map(|(_, keys)| Arc::clone(keys));
-            if let Some(keys) = keys
-                && (found || known.out_of_turn.len() >= OUT_OF_TURN_MAX)
-            {
-                return Ok(keys);
+    async fn keys(self: &Arc<Self>, token: &Unproven<'_>) -> Result<Arc<Vec<Key>>, Outage> {
+        let coming = {
+            let mut known = self.known();
+            if let Some(keys) = known.keys.fresh() {
+                known.out_of_turn.retain(|at| at.elapsed() < OUT_OF_TURN_WITHIN);
+                let found = keys.iter().any(|key| token.may_be_by(key));
+                if found || known.out_of_turn.len() >= OUT_OF_TURN_MAX {
+                    return Ok(keys);
+                }
+                if !known.keys.is_coming() {
+                    known.out_of_turn.push(Instant::now());
+                }
             }
-            known.out_of_turn.push(Instant::now());
-        }
-        let url = self.description(&mut known).await?.jwks_uri.clone();
+            let line = Arc::clone(self);
+            known.keys.ask(async move {
+                let keys = line.ask_keys().await?;
+                Ok(line.known().keys.keep(keys))
+            })
+        };
+        kept::answer(coming).await
+    }
+
+    async fn ask_keys(self: &Arc<Self>) -> Result<Vec<Key>, Outage> {
+        let url = self.description().await?.jwks_uri.clone();
         let (status, body) = self.ask(self.http.get(self.settings.behind(url))).await?;
         let keys = (status == StatusCode::OK).then(|| keys::read(&body)).flatten();
-        let keys = Arc::new(keys.ok_or_else(|| Outage::new("the issuer's keys cannot be read"))?);
-        known.keys = Some((Instant::now(), Arc::clone(&keys)));
-        Ok(keys)
+        keys.ok_or_else(|| Outage::new("the issuer's keys cannot be read"))
     }
 
     async fn ask(&self, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), Outage> {
@@ -180,11 +205,8 @@ impl OidcIssuer {
         Ok((status, body))
     }
 
-    async fn id_token(&self, redemption: &Redemption) -> Result<String, RedeemError> {
-        let description = {
-            let mut known = self.known.lock().await;
-            self.description(&mut known).await?
-        };
+    async fn id_token(self: &Arc<Self>, redemption: &Redemption) -> Result<String, RedeemError> {
+        let description = self.description().await?;
         let settings = &self.settings;
         let verifier = redemption.secret.verifier();
         let mut form = vec![
@@ -228,15 +250,12 @@ impl OidcIssuer {
 #[async_trait]
 impl IdentityIssuer for OidcIssuer {
     async fn sign_in_url(&self, request: &AuthorizationRequest) -> Result<String, Outage> {
-        let description = {
-            let mut known = self.known.lock().await;
-            self.description(&mut known).await?
-        };
+        let description = self.line.description().await?;
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(request.secret.verifier()));
         let mut url = description.authorization_endpoint.clone();
         url.query_pairs_mut()
             .append_pair("response_type", "code")
-            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("client_id", &self.line.settings.client_id)
             .append_pair("redirect_uri", &request.redirect_uri)
             .append_pair("scope", "openid profile email")
             .append_pair("state", &request.secret.state())
@@ -247,13 +266,13 @@ impl IdentityIssuer for OidcIssuer {
     }
 
     async fn redeem(&self, redemption: &Redemption) -> Result<SignedIn, RedeemError> {
-        let token = self.id_token(redemption).await?;
+        let token = self.line.id_token(redemption).await?;
         let token = Unproven::read(&token)?;
-        let keys = self.keys(&token).await?;
+        let keys = self.line.keys(&token).await?;
         let nonce = redemption.secret.nonce();
         let expected = Expected {
-            issuer: &self.settings.issuer,
-            client_id: &self.settings.client_id,
+            issuer: &self.line.settings.issuer,
+            client_id: &self.line.settings.client_id,
             nonce: &nonce,
             now: self.clock.now(),
         };

@@ -5,6 +5,7 @@
 //! tokens name the first, always.
 
 mod client;
+mod kept;
 mod keys;
 mod settings;
 mod token;

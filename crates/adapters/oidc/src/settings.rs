@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ratiba_access::sign_in::Seal;
 use reqwest::Url;
 
 /// A client's secret. `Debug` says nothing.
@@ -96,6 +97,12 @@ impl OidcSettings {
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// The seal of sign-ins by this issuer: it follows from the client's secret, which all processes have and nobody else.
+    #[must_use]
+    pub fn seal(&self) -> Seal {
+        Seal::of(self.client_secret.expose())
     }
 
     /// Whether what goes to the issuer can be read on its way: somewhere there is no TLS.

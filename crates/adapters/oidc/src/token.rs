@@ -72,11 +72,14 @@ impl<'t> Unproven<'t> {
 
     /// Whom the token vouches for, if one of the keys signed it and it says what it must.
     pub(crate) fn prove(&self, keys: &[Key], expected: &Expected<'_>) -> Result<SignedIn, Refusal> {
-        let mut fitting = keys.iter().filter(|key| self.may_be_by(key)).peekable();
-        if fitting.peek().is_none() {
-            return Err(Refusal::UnknownKey);
+        let fitting: Vec<&Key> = keys.iter().filter(|key| self.may_be_by(key)).collect();
+        match (fitting.as_slice(), &self.key_id) {
+            // Of several keys a token must name the one that it means (OpenID Connect Core, 10.1).
+            ([], _) | ([_, _, ..], None) => return Err(Refusal::UnknownKey),
+            ([_, ..], _) => {}
         }
-        if !fitting.any(|key| key.signed(self.message.as_bytes(), &self.signature)) {
+        let signed = |key: &&Key| key.signed(self.message.as_bytes(), &self.signature);
+        if !fitting.iter().any(signed) {
             return Err(Refusal::Signature);
         }
         let claims: Claims = serde_json::from_slice(&self.claims).map_err(|_| Refusal::Malformed)?;
@@ -105,7 +108,31 @@ struct Claims {
     name: Option<String>,
     preferred_username: Option<String>,
     email: Option<String>,
-    email_verified: Option<bool>,
+    email_verified: Option<Flag>,
+}
+
+/// Yes or no, as the standard writes it or as some issuers do, in a text.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+enum Flag {
+    Plain(bool),
+    Text(Word),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Word {
+    True,
+    False,
+}
+
+impl Flag {
+    const fn is_set(self) -> bool {
+        match self {
+            Self::Plain(set) => set,
+            Self::Text(word) => matches!(word, Word::True),
+        }
+    }
 }
 
 impl Claims {
@@ -142,7 +169,9 @@ impl Claims {
         if !bool::from(nonce.as_bytes().ct_eq(expected.nonce.as_bytes())) {
             return Err(Refusal::Nonce);
         }
-        let email = self.email.filter(|_| self.email_verified != Some(false));
+        let email = self
+            .email
+            .filter(|_| self.email_verified.is_none_or(Flag::is_set));
         let name = self.name.or(self.preferred_username);
         Ok(SignedIn {
             identity: Identity::new(&self.iss, &self.sub).ok_or(Refusal::Subject)?,

@@ -107,6 +107,16 @@ impl Settings {
         })
     }
 
+    /// The same, with the account of a business's own. Neither may be empty.
+    #[must_use]
+    pub fn with_credentials(&self, consumer_key: Secret, consumer_secret: Secret) -> Self {
+        Self {
+            consumer_key,
+            consumer_secret,
+            ..self.clone()
+        }
+    }
+
     /// Whether this is a trial: no message may ask for money without saying so.
     #[must_use]
     pub fn is_sandbox(&self) -> bool {

@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use ratiba_access::ports::TOKENS_SHOWN;
-use ratiba_access::token::{MintOutcome, NewToken, TokenGrant, TokenId, TokenRecord};
+use diesel::sql_types::{Text, Uuid as SqlUuid};
+use ratiba_access::token::{
+    LIVE_TOKENS_MAX, MintOutcome, NewToken, TokenGrant, TokenId, TokenQuery, TokenRecord,
+};
 use ratiba_access::{AccessBook, Role, Scope};
 use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
 use time::OffsetDateTime;
@@ -18,6 +20,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::database::{Database, TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::people::is_staff;
 use crate::schema::{access_keys, memberships, personal_access_tokens as tokens, tenants};
 
@@ -204,6 +207,22 @@ impl Memory {
     }
 }
 
+/// What a [`RecordRow`] is read from.
+type RecordColumns = (GrantColumns, tokens::name, tokens::created_at, tokens::minted_by);
+const RECORD: RecordColumns = (GRANT, tokens::name, tokens::created_at, tokens::minted_by);
+
+type RecordRow = (TokenRow, String, OffsetDateTime, Option<String>);
+
+fn record_of(tenant: TenantId, row: RecordRow) -> Result<TokenRecord, TxError<Outage>> {
+    let (row, name, created_at, minted_by) = row;
+    Ok(TokenRecord {
+        grant: grant_of(tenant, row)?,
+        name,
+        created_at,
+        minted_by,
+    })
+}
+
 type TokenRow = (
     Uuid,
     String,
@@ -233,27 +252,37 @@ impl AccessBook for PgAccessBook {
         self.database.tenant(tenant, move |tx| mint(tx, &token)).await
     }
 
-    async fn tokens(&self, tenant: TenantId) -> Result<Vec<TokenRecord>, Outage> {
+    async fn tokens(&self, tenant: TenantId, query: TokenQuery) -> Result<Vec<TokenRecord>, Outage> {
         let list = move |tx: &mut TenantTx<'_>| {
-            let rows = tokens::table
+            let mut page = tokens::table
                 .filter(tokens::tenant_id.eq(tx.tenant_uuid()))
-                .order((tokens::created_at.desc(), tokens::id.desc()))
-                .limit(i64::try_from(TOKENS_SHOWN).unwrap_or(i64::MAX))
-                .select((GRANT, tokens::name, tokens::created_at, tokens::minted_by))
-                .load::<(TokenRow, String, OffsetDateTime, Option<String>)>(tx.conn())?;
-            let record = |(row, name, created_at, minted_by)| {
-                Ok(TokenRecord {
-                    grant: grant_of(tenant, row)?,
-                    name,
-                    created_at,
-                    minted_by,
-                })
-            };
-            rows.into_iter()
-                .map(record)
-                .collect::<Result<Vec<_>, TxError<Outage>>>()
+                .order(tokens::id.desc())
+                .limit(i64::from(query.most))
+                .select(RECORD)
+                .into_boxed();
+            if let Some(before) = query.before {
+                page = page.filter(tokens::id.lt(before.as_uuid()));
+            }
+            let rows = page.load::<RecordRow>(tx.conn())?;
+            let records = rows.into_iter().map(|row| record_of(tenant, row));
+            records.collect::<Result<Vec<_>, TxError<Outage>>>()
         };
         self.database.tenant(tenant, list).await
+    }
+
+    async fn token(&self, tenant: TenantId, id: TokenId) -> Result<Option<TokenRecord>, Outage> {
+        let find = move |tx: &mut TenantTx<'_>| {
+            let own = tokens::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(tokens::id.eq(id.as_uuid()));
+            let row = tokens::table
+                .filter(own)
+                .select(RECORD)
+                .first::<RecordRow>(tx.conn())
+                .optional()?;
+            row.map(|row| record_of(tenant, row)).transpose()
+        };
+        self.database.tenant(tenant, find).await
     }
 
     async fn used(&self, tenant: TenantId, id: TokenId, at: OffsetDateTime) -> Result<(), Outage> {
@@ -295,6 +324,12 @@ fn mint(tx: &mut TenantTx<'_>, token: &NewToken) -> Result<MintOutcome, TxError<
         return Ok(MintOutcome::UnknownStaff);
     }
     let tenant = tx.tenant_uuid();
+    if let Some(before) = minted_before(tx, token)? {
+        return Ok(before);
+    }
+    if has_too_many(tx, token)? {
+        return Ok(MintOutcome::TooMany);
+    }
     let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.name()).collect();
     let order = token.order.as_ref();
     let added = diesel::insert_into(tokens::table)
@@ -316,17 +351,7 @@ fn mint(tx: &mut TenantTx<'_>, token: &NewToken) -> Result<MintOutcome, TxError<
         .do_nothing()
         .execute(tx.conn())?;
     if added == 0 {
-        let key = order.map(|order| order.key.as_str());
-        let (id, print) = tokens::table
-            .filter(tokens::tenant_id.eq(tenant).and(tokens::order_key.eq(key)))
-            .select((tokens::id, tokens::order_print))
-            .first::<(Uuid, Option<Vec<u8>>)>(tx.conn())?;
-        let same = print.as_deref() == order.map(|order| order.print.as_bytes().as_slice());
-        return Ok(if same {
-            MintOutcome::Before(Id::from_uuid(id))
-        } else {
-            MintOutcome::OtherOrder
-        });
+        return Ok(minted_before(tx, token)?.unwrap_or(MintOutcome::OtherOrder));
     }
     diesel::insert_into(access_keys::table)
         .values((
@@ -337,6 +362,57 @@ fn mint(tx: &mut TenantTx<'_>, token: &NewToken) -> Result<MintOutcome, TxError<
         ))
         .execute(tx.conn())?;
     Ok(MintOutcome::Minted)
+}
+
+/// What became of the order if its key was used before.
+fn minted_before(tx: &mut TenantTx<'_>, token: &NewToken) -> Result<Option<MintOutcome>, TxError<Outage>> {
+    let Some(order) = &token.order else {
+        return Ok(None);
+    };
+    let own = tokens::tenant_id
+        .eq(tx.tenant_uuid())
+        .and(tokens::order_key.eq(&order.key));
+    let before = tokens::table
+        .filter(own)
+        .select((tokens::id, tokens::order_print))
+        .first::<(Uuid, Option<Vec<u8>>)>(tx.conn())
+        .optional()?;
+    Ok(before.map(|(id, print)| {
+        if print.as_deref() == Some(order.print.as_bytes().as_slice()) {
+            MintOutcome::Before(Id::from_uuid(id))
+        } else {
+            MintOutcome::OtherOrder
+        }
+    }))
+}
+
+/// Under this lock a person mints one token after the other.
+const MINT_LOCK: &str =
+    "SELECT pg_advisory_xact_lock(hashtextextended('tokens:' || $1::text || ':' || $2, 0))";
+
+/// Whether whoever mints has as many tokens as they may; the operator may have any number.
+fn has_too_many(tx: &mut TenantTx<'_>, token: &NewToken) -> Result<bool, TxError<Outage>> {
+    let Some(person) = &token.minted_by else {
+        return Ok(false);
+    };
+    let tenant = tx.tenant_uuid();
+    sql_query(MINT_LOCK)
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Text, _>(person)
+        .execute(tx.conn())?;
+    let counts = tokens::expires_at
+        .is_null()
+        .or(tokens::expires_at.gt(token.created_at));
+    let theirs = tokens::tenant_id
+        .eq(tenant)
+        .and(tokens::minted_by.eq(person))
+        .and(tokens::revoked_at.is_null());
+    let live: i64 = tokens::table
+        .filter(theirs)
+        .filter(counts)
+        .count()
+        .get_result(tx.conn())?;
+    Ok(usize::try_from(live).is_ok_and(|live| live >= LIVE_TOKENS_MAX))
 }
 
 fn grant_of(tenant: TenantId, row: TokenRow) -> Result<TokenGrant, TxError<Outage>> {

@@ -160,6 +160,9 @@ impl GlobalTx<'_> {
     }
 }
 
+/// How long a transaction may wait for its own process. Work does nothing but ask the server, so milliseconds are usual.
+const IDLE_IN_TRANSACTION_MS: u32 = 30_000;
+
 /// How often work is begun again after a deadlock or a serialization failure.
 const TRIES: u32 = 4;
 
@@ -184,7 +187,11 @@ impl Database {
                 conn.set_prepared_statement_cache_size(CacheSize::Disabled);
                 return Ok(());
             }
-            conn.batch_execute(&format!("SET statement_timeout = {statement_timeout_ms}"))
+            // A process that hangs in the middle of its work lets go of what it holds: others' streams of events wait for it.
+            conn.batch_execute(&format!(
+                "SET statement_timeout = {statement_timeout_ms};
+                 SET idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_MS}"
+            ))
         };
         Ok(Self {
             door: Arc::new(Door::new(settings.url.clone(), limits, prepare)?),
@@ -339,6 +346,7 @@ impl Database {
         if let Some(tenant) = tenant {
             text += &format!("; SET LOCAL ratiba.current_tenant = '{tenant}'");
         }
+        crate::acting::announce(&mut text);
         if self.pooled {
             text += &format!("; SET LOCAL statement_timeout = {}", self.statement_timeout_ms);
         }

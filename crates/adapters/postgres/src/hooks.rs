@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{
     Array, BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
-use ratiba_integrations::delivery::{Delivery, DeliveryId, DeliveryState, Outcome};
+use ratiba_integrations::delivery::{Delivery, DeliveryId, DeliveryState};
 use ratiba_integrations::endpoint::{Endpoint, EndpointId};
 use ratiba_integrations::event::Message;
-use ratiba_integrations::ports::{DeliveryQuery, HookBook, RecordError};
+use ratiba_integrations::ports::{DeliveryQuery, HookBook, RecordError, Tried};
 use ratiba_integrations::task::{IntegrationTask, send_order};
 use ratiba_kernel::{Id, Outage, TenantId};
 use time::OffsetDateTime;
@@ -36,8 +36,9 @@ impl PgHooks {
 }
 
 const ENDPOINTS: &str =
-    "SELECT id, url, description, events, secret, secret_before, secret_before_until, state,
-    switched_off_at, switched_off_because, failing_since, created_at, version FROM webhook_endpoints
+    "SELECT id, url, description, events, secret, secret_before, secret_before_until,
+    rotated_key, rotated_asked, made_key, made_asked, state,
+    switched_off_at, switched_off_because, failing_since, failed_at, created_at, version FROM webhook_endpoints
     WHERE tenant_id = $1";
 
 const DELIVERIES: &str =
@@ -64,22 +65,37 @@ impl HookBook for PgHooks {
         self.database.tenant(tenant, move |tx| endpoint(tx, id, "")).await
     }
 
-    async fn add(&self, tenant: TenantId, new: Endpoint, most: usize) -> Result<(), RecordError> {
+    async fn add(
+        &self,
+        tenant: TenantId,
+        new: Endpoint,
+        most: usize,
+    ) -> Result<Option<Endpoint>, RecordError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.database
             .tenant(tenant, move |tx| {
                 sql_query(ADD_LOCK)
                     .bind::<SqlUuid, _>(tx.tenant_uuid())
                     .execute(tx.conn())?;
+                if let Some(by) = new.made_by {
+                    let rows = sql_query(format!("{ENDPOINTS} AND made_key = $2"))
+                        .bind::<SqlUuid, _>(tx.tenant_uuid())
+                        .bind::<Bytea, _>(by.key.as_bytes().as_slice())
+                        .load::<EndpointRow>(tx.conn())?;
+                    if let Some(row) = rows.into_iter().next() {
+                        return row.read().map(Some);
+                    }
+                }
                 let written = sql_query(
                     "INSERT INTO webhook_endpoints (tenant_id, id, url, description, events, secret, secret_before,
-                        secret_before_until, state, switched_off_at, switched_off_because, failing_since, created_at,
-                        version)
-                     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
-                     WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = $1) < $15",
+                        secret_before_until, state, switched_off_at, switched_off_because, failing_since, failed_at,
+                        created_at, version, made_key, made_asked, rotated_key, rotated_asked)
+                     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
+                     WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = $1) < $20",
                 );
                 let off = rows::switched_off(&new);
                 let before = new.secrets.before.as_ref();
+                let rotated = before.and_then(|former| former.replaced_by.as_ref());
                 let written = written
                     .bind::<SqlUuid, _>(tx.tenant_uuid())
                     .bind::<SqlUuid, _>(new.id.as_uuid())
@@ -87,20 +103,25 @@ impl HookBook for PgHooks {
                     .bind::<Text, _>(new.description.as_str())
                     .bind::<Array<Text>, _>(rows::names(&new))
                     .bind::<Bytea, _>(new.secrets.now.as_bytes().as_slice())
-                    .bind::<Nullable<Bytea>, _>(before.map(|(secret, _)| secret.as_bytes().as_slice()))
-                    .bind::<Nullable<Timestamptz>, _>(before.map(|(_, until)| *until))
+                    .bind::<Nullable<Bytea>, _>(before.map(|former| former.secret.as_bytes().as_slice()))
+                    .bind::<Nullable<Timestamptz>, _>(before.map(|former| former.until))
                     .bind::<Text, _>(new.standing.word())
                     .bind::<Nullable<Timestamptz>, _>(off.map(|(at, _)| at))
                     .bind::<Nullable<Text>, _>(off.map(|(_, because)| because.word()))
-                    .bind::<Nullable<Timestamptz>, _>(new.failing_since)
+                    .bind::<Nullable<Timestamptz>, _>(new.failing.map(|failing| failing.since))
+                    .bind::<Nullable<Timestamptz>, _>(new.failing.map(|failing| failing.last))
                     .bind::<Timestamptz, _>(new.created_at)
                     .bind::<Integer, _>(new.version)
+                    .bind::<Nullable<Bytea>, _>(new.made_by.as_ref().map(|by| by.key.as_bytes().as_slice()))
+                    .bind::<Nullable<Bytea>, _>(new.made_by.as_ref().map(|by| by.asked.as_bytes().as_slice()))
+                    .bind::<Nullable<Bytea>, _>(rotated.map(|by| by.key.as_bytes().as_slice()))
+                    .bind::<Nullable<Bytea>, _>(rotated.map(|by| by.asked.as_bytes().as_slice()))
                     .bind::<BigInt, _>(most)
                     .execute(tx.conn())?;
                 if written == 0 {
                     return Err(TxError::Refused(RecordError::TooMany));
                 }
-                Ok(())
+                Ok(None)
             })
             .await
     }
@@ -116,14 +137,21 @@ impl HookBook for PgHooks {
             .await
     }
 
-    async fn remove(&self, tenant: TenantId, id: EndpointId) -> Result<bool, Outage> {
+    async fn remove(&self, tenant: TenantId, id: EndpointId, version: i32) -> Result<bool, RecordError> {
         self.database
             .tenant(tenant, move |tx| {
-                let gone = sql_query("DELETE FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2")
+                match endpoint::<RecordError>(tx, id, "FOR UPDATE")? {
+                    None => return Ok(false),
+                    Some(found) if found.version != version => {
+                        return Err(TxError::Refused(RecordError::Stale));
+                    }
+                    Some(_) => {}
+                }
+                sql_query("DELETE FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2")
                     .bind::<SqlUuid, _>(tx.tenant_uuid())
                     .bind::<SqlUuid, _>(id.as_uuid())
                     .execute(tx.conn())?;
-                Ok::<_, TxError<Outage>>(gone > 0)
+                Ok(true)
             })
             .await
     }
@@ -137,7 +165,7 @@ impl HookBook for PgHooks {
                     .load::<EndpointRow>(tx.conn())?;
                 let mut made = Vec::new();
                 for row in rows {
-                    let endpoint = row.read()?;
+                    let endpoint = row.read::<Outage>()?;
                     if endpoint.hears(message.name)
                         && let Some(id) = store(tx, endpoint.id, &message, at)?
                     {
@@ -163,7 +191,7 @@ impl HookBook for PgHooks {
     ) -> Result<Option<DeliveryId>, Outage> {
         self.database
             .tenant(tenant, move |tx| {
-                if endpoint(tx, id, "FOR SHARE")?.is_none() {
+                if endpoint::<Outage>(tx, id, "FOR SHARE")?.is_none() {
                     return Ok(None);
                 }
                 let made = store(tx, id, &message, at)?;
@@ -200,20 +228,19 @@ impl HookBook for PgHooks {
     async fn settle(
         &self,
         tenant: TenantId,
-        id: DeliveryId,
-        version: i32,
-        outcome: Outcome,
+        tried: Tried,
         now: OffsetDateTime,
     ) -> Result<Option<Endpoint>, Outage> {
+        let (id, outcome) = (tried.delivery, tried.outcome);
         self.database
             .tenant(tenant, move |tx| {
                 let Some(found) = delivery(tx, id, "FOR UPDATE")? else {
                     return Ok(None);
                 };
-                let Some(to) = endpoint(tx, found.endpoint, "FOR UPDATE")? else {
+                let Some(to) = endpoint::<Outage>(tx, found.endpoint, "FOR UPDATE")? else {
                     return Ok(None);
                 };
-                if found.version != version {
+                if found.version != tried.version {
                     return Ok(Some(to));
                 }
                 let after = found.after(outcome, now);
@@ -222,8 +249,17 @@ impl HookBook for PgHooks {
                     let task = IntegrationTask::Ring { delivery: id };
                     enqueue(tx, job(tenant, task, next_at)?)?;
                 }
-                let to_after = to.clone().after(outcome, now);
-                // A change by a person goes by the version: what only the machine notes leaves it as it is.
+                if to.url != tried.url {
+                    return Ok(Some(to));
+                }
+                let before = (to.standing, to.version);
+                let to_after = to.after(outcome, now);
+                // That it fails is a note; that it is switched off is a change, which goes by the version.
+                let switched = i32::from(to_after.standing != before.0);
+                let to_after = Endpoint {
+                    version: before.1 + switched,
+                    ..to_after
+                };
                 note_standing(tx, &to_after)?;
                 Ok(Some(to_after))
             })
@@ -288,7 +324,7 @@ impl HookBook for PgHooks {
                 )
                 .bind::<SqlUuid, _>(tx.tenant_uuid())
                 .bind::<Timestamptz, _>(ended)
-                .bind::<BigInt, _>(i64::from(most))
+                .bind::<BigInt, _>(FORGOTTEN_MOST)
                 .execute(tx.conn())?;
                 let late = sql_query(
                     "SELECT id, endpoint_id FROM webhook_deliveries
@@ -310,11 +346,14 @@ impl HookBook for PgHooks {
     }
 }
 
+/// So many deliveries of a business are forgotten in one night: far more than one makes in a day.
+const FORGOTTEN_MOST: i64 = 20_000;
+
 fn is_on_its_way(delivery: &Delivery) -> bool {
     matches!(delivery.state, DeliveryState::Waiting { .. })
 }
 
-fn endpoint(tx: &mut TenantTx<'_>, id: EndpointId, lock: &str) -> Result<Option<Endpoint>, TxError<Outage>> {
+fn endpoint<E>(tx: &mut TenantTx<'_>, id: EndpointId, lock: &str) -> Result<Option<Endpoint>, TxError<E>> {
     let rows = sql_query(format!("{ENDPOINTS} AND id = $2 {lock}"))
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<SqlUuid, _>(id.as_uuid())
@@ -357,10 +396,11 @@ fn store(
 fn write_endpoint(tx: &mut TenantTx<'_>, changed: &Endpoint) -> Result<usize, TxError<RecordError>> {
     let off = rows::switched_off(changed);
     let before = changed.secrets.before.as_ref();
+    let rotated = before.and_then(|former| former.replaced_by.as_ref());
     let written = sql_query(
         "UPDATE webhook_endpoints SET url = $4, description = $5, events = $6, secret = $7, secret_before = $8,
              secret_before_until = $9, state = $10, switched_off_at = $11, switched_off_because = $12,
-             failing_since = $13, version = version + 1
+             failing_since = $13, failed_at = $14, rotated_key = $15, rotated_asked = $16, version = version + 1
          WHERE tenant_id = $1 AND id = $2 AND version = $3",
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
@@ -370,12 +410,15 @@ fn write_endpoint(tx: &mut TenantTx<'_>, changed: &Endpoint) -> Result<usize, Tx
     .bind::<Text, _>(changed.description.as_str())
     .bind::<Array<Text>, _>(rows::names(changed))
     .bind::<Bytea, _>(changed.secrets.now.as_bytes().as_slice())
-    .bind::<Nullable<Bytea>, _>(before.map(|(secret, _)| secret.as_bytes().as_slice()))
-    .bind::<Nullable<Timestamptz>, _>(before.map(|(_, until)| *until))
+    .bind::<Nullable<Bytea>, _>(before.map(|former| former.secret.as_bytes().as_slice()))
+    .bind::<Nullable<Timestamptz>, _>(before.map(|former| former.until))
     .bind::<Text, _>(changed.standing.word())
     .bind::<Nullable<Timestamptz>, _>(off.map(|(at, _)| at))
     .bind::<Nullable<Text>, _>(off.map(|(_, because)| because.word()))
-    .bind::<Nullable<Timestamptz>, _>(changed.failing_since)
+    .bind::<Nullable<Timestamptz>, _>(changed.failing.map(|failing| failing.since))
+    .bind::<Nullable<Timestamptz>, _>(changed.failing.map(|failing| failing.last))
+    .bind::<Nullable<Bytea>, _>(rotated.map(|by| by.key.as_bytes().as_slice()))
+    .bind::<Nullable<Bytea>, _>(rotated.map(|by| by.asked.as_bytes().as_slice()))
     .execute(tx.conn())?;
     Ok(written)
 }
@@ -384,16 +427,19 @@ fn write_endpoint(tx: &mut TenantTx<'_>, changed: &Endpoint) -> Result<usize, Tx
 fn note_standing(tx: &mut TenantTx<'_>, after: &Endpoint) -> Result<(), TxError<Outage>> {
     let off = rows::switched_off(after);
     sql_query(
-        "UPDATE webhook_endpoints SET state = $3, switched_off_at = $4, switched_off_because = $5, failing_since = $6
+        "UPDATE webhook_endpoints SET state = $3, switched_off_at = $4, switched_off_because = $5, failing_since = $6,
+             failed_at = $7, version = $8
          WHERE tenant_id = $1 AND id = $2
-             AND (state, failing_since) IS DISTINCT FROM ($3, $6)",
+             AND (state, failing_since, failed_at) IS DISTINCT FROM ($3, $6, $7)",
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
     .bind::<SqlUuid, _>(after.id.as_uuid())
     .bind::<Text, _>(after.standing.word())
     .bind::<Nullable<Timestamptz>, _>(off.map(|(at, _)| at))
     .bind::<Nullable<Text>, _>(off.map(|(_, because)| because.word()))
-    .bind::<Nullable<Timestamptz>, _>(after.failing_since)
+    .bind::<Nullable<Timestamptz>, _>(after.failing.map(|failing| failing.since))
+    .bind::<Nullable<Timestamptz>, _>(after.failing.map(|failing| failing.last))
+    .bind::<Integer, _>(after.version)
     .execute(tx.conn())?;
     Ok(())
 }

@@ -4,18 +4,23 @@
 //! ([`database::Database`]); row-level security stands behind it.
 
 pub mod access;
+pub mod acting;
+pub mod audit;
 pub mod booking;
 pub mod commission;
 pub mod conversation;
+pub mod credentials;
 pub mod database;
 pub mod dead_letters;
 mod document;
 mod door;
+pub mod features;
 pub mod feed;
 pub mod figures;
 mod gather;
 pub mod hooks;
 pub mod identity;
+mod invitations;
 pub mod jobs;
 mod kept;
 pub mod migrations;
@@ -23,6 +28,7 @@ pub mod outbox;
 pub mod payments;
 pub mod payroll;
 pub mod people;
+pub mod privacy;
 pub mod provisioning;
 pub mod schedules;
 mod schema;

@@ -12,7 +12,7 @@ use ratiba_access::members::{
 };
 use ratiba_access::ports::Card;
 use ratiba_access::principal::StaffMember;
-use ratiba_access::session::{Membership, NewSession, Session};
+use ratiba_access::session::{IDLE, Membership, NewSession, Session};
 use ratiba_access::sign_in::SignedIn;
 use ratiba_access::{Identity, MemberBook, PeopleBook, PersonId, Profile, Role};
 use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
@@ -25,7 +25,7 @@ use crate::schema::{member_profiles, memberships, people, sessions, staff, tenan
 /// [`PeopleBook`] and [`MemberBook`] on PostgreSQL.
 #[derive(Clone)]
 pub struct PgPeople {
-    database: Database,
+    pub(crate) database: Database,
 }
 
 impl PgPeople {
@@ -108,6 +108,17 @@ impl PeopleBook for PgPeople {
             Ok::<_, TxError<Outage>>(())
         };
         self.database.global_statement(end).await
+    }
+
+    async fn forget_sessions(&self, now: OffsetDateTime) -> Result<usize, Outage> {
+        let forget = move |tx: &mut GlobalTx<'_>| {
+            let over = sessions::ended_at
+                .is_not_null()
+                .or(sessions::expires_at.le(now))
+                .or(sessions::seen_at.le(now - IDLE));
+            Ok::<_, TxError<Outage>>(diesel::delete(sessions::table.filter(over)).execute(tx.conn())?)
+        };
+        self.database.global_statement(forget).await
     }
 
     async fn card(&self, tenant: TenantId, person: PersonId) -> Result<Option<Card>, Outage> {
@@ -354,6 +365,14 @@ fn change(tx: &mut TenantTx<'_>, step: MemberStep) -> Result<(), TxError<MemberS
             .execute(tx.conn())?,
         MemberChange::Remove => diesel::delete(own).execute(tx.conn())?,
     };
+    sql_query(
+        "UPDATE sessions SET ended_at = $2
+         WHERE person_id = $1 AND ended_at IS NULL
+             AND NOT EXISTS (SELECT FROM memberships WHERE person_id = $1 AND suspended_at IS NULL)",
+    )
+    .bind::<SqlUuid, _>(person)
+    .bind::<Timestamptz, _>(step.at)
+    .execute(tx.conn())?;
     Ok(())
 }
 

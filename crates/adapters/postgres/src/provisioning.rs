@@ -2,12 +2,15 @@
 //! schedules. A failure leaves nothing behind.
 
 use diesel::prelude::*;
-use ratiba_kernel::{Money, Outage, PhoneNumber, TenantId, TimeRange, Zone};
+use ratiba_access::invitation::{InviteOutcome, NewInvitation};
+use ratiba_access::token::OrderKey;
+use ratiba_kernel::{Fingerprint, Money, Outage, PhoneNumber, TenantId, TimeRange, Zone};
 use serde_json::Value;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::database::{Database, TenantTx, TxError};
+use crate::invitations::invite;
 use crate::schedules::{WallClockRule, insert_schedule};
 use crate::schema;
 
@@ -145,6 +148,79 @@ pub struct NewRule {
     pub valid_from: Date,
 }
 
+/// What became of an order to provision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provisioned {
+    /// The business is on record with everything.
+    New(TenantId),
+    /// The order was carried out before: this is its business.
+    Before(TenantId),
+}
+
+/// Why no business was provisioned; nothing was written.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProvisionRefused {
+    /// The key came with another order before.
+    #[error("the key came with another order before")]
+    OtherOrder,
+    /// Another business has the WhatsApp number.
+    #[error("another business has this WhatsApp number")]
+    NumberTaken,
+    /// The record does not answer.
+    #[error("the record of businesses is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Puts a business on record with everything that it begins with, and its owner's invitation, all or nothing. The same order
+/// makes one business.
+///
+/// # Errors
+/// [`ProvisionRefused`].
+pub async fn provision_once(
+    database: &Database,
+    business: NewBusiness,
+    owner: NewInvitation,
+    order: OrderKey,
+    now: OffsetDateTime,
+) -> Result<Provisioned, ProvisionRefused> {
+    database
+        .tenant(business.tenant, move |tx| {
+            if let Some(before) = register(tx, &business, Some(&order), now)? {
+                return Ok(Provisioned::Before(before));
+            }
+            insert_rest(tx, &business, now)?;
+            match invite(tx, &owner)? {
+                InviteOutcome::Invited => Ok(Provisioned::New(business.tenant)),
+                other @ (InviteOutcome::Before(_)
+                | InviteOutcome::OtherOrder
+                | InviteOutcome::UnknownStaff
+                | InviteOutcome::TooMany) => Err(TxError::Impossible(format!(
+                    "the first invitation of a business: {other:?}"
+                ))),
+            }
+        })
+        .await
+}
+
+/// Says whether a business is open; false if there is none of that id, or it was closed for good. It counts from the next
+/// request on; what tokens open is remembered for three seconds.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn set_open(database: &Database, tenant: TenantId, open: bool) -> Result<bool, Outage> {
+    database
+        .global(move |tx| {
+            use schema::tenants;
+            let state = if open { "active" } else { "suspended" };
+            let changed = diesel::update(tenants::table.find(tenant.as_uuid()))
+                .filter(tenants::state.ne("closed"))
+                .set(tenants::state.eq(state))
+                .execute(tx.conn())?;
+            Ok::<_, TxError<Outage>>(changed == 1)
+        })
+        .await
+}
+
 /// Puts a business on record with everything that it begins with.
 ///
 /// # Errors
@@ -156,30 +232,61 @@ pub async fn provision(
 ) -> Result<(), Outage> {
     database
         .tenant(business.tenant, move |tx| {
-            register(tx, &business, now)?;
-            insert_catalogue(tx, &business)?;
-            insert_people(tx, &business)?;
-            insert_rules(tx, &business.rules)?;
-            insert_schedules(tx, &business, now)?;
-            Ok::<_, TxError<Outage>>(())
+            register(tx, &business, None, now)?;
+            insert_rest(tx, &business, now)
         })
         .await
+        .map_err(|refused| match refused {
+            ProvisionRefused::Unavailable(outage) => outage,
+            ProvisionRefused::OtherOrder | ProvisionRefused::NumberTaken => Outage::new(refused),
+        })
 }
 
-fn register(
+fn insert_rest(
     tx: &mut TenantTx<'_>,
     business: &NewBusiness,
     now: OffsetDateTime,
-) -> Result<(), TxError<Outage>> {
+) -> Result<(), TxError<ProvisionRefused>> {
+    insert_catalogue(tx, business)?;
+    insert_people(tx, business)?;
+    insert_rules(tx, &business.rules)?;
+    insert_schedules(tx, business, now)
+}
+
+/// The registry row, settings and channel route; the business that the order made before, if it did.
+fn register(
+    tx: &mut TenantTx<'_>,
+    business: &NewBusiness,
+    order: Option<&OrderKey>,
+    now: OffsetDateTime,
+) -> Result<Option<TenantId>, TxError<ProvisionRefused>> {
     use schema::{channel_routes, tenant_settings, tenants};
     let tenant = tx.tenant_uuid();
-    diesel::insert_into(tenants::table)
+    let key = order.map(|order| Fingerprint::of(&order.key).as_bytes().to_vec());
+    let print = order.map(|order| order.print.as_bytes().to_vec());
+    let added = diesel::insert_into(tenants::table)
         .values((
             tenants::id.eq(tenant),
             tenants::state.eq("active"),
             tenants::created_at.eq(now),
+            tenants::order_key.eq(&key),
+            tenants::order_print.eq(&print),
         ))
+        // The same order at the same moment waits here for the other one.
+        .on_conflict(tenants::order_key)
+        .do_nothing()
         .execute(tx.conn())?;
+    if added == 0 {
+        let (before, printed) = tenants::table
+            .filter(tenants::order_key.eq(&key))
+            .select((tenants::id, tenants::order_print))
+            .first::<(Uuid, Option<Vec<u8>>)>(tx.conn())?;
+        return if printed == print {
+            Ok(Some(TenantId::from_uuid(before)))
+        } else {
+            Err(TxError::Refused(ProvisionRefused::OtherOrder))
+        };
+    }
     diesel::insert_into(tenant_settings::table)
         .values((
             tenant_settings::tenant_id.eq(tenant),
@@ -193,19 +300,23 @@ fn register(
         ))
         .execute(tx.conn())?;
     if let Some(number) = &business.phone_number_id {
-        diesel::insert_into(channel_routes::table)
+        let added = diesel::insert_into(channel_routes::table)
             .values((
                 channel_routes::channel.eq("whatsapp"),
                 channel_routes::external_id.eq(number),
                 channel_routes::tenant_id.eq(tenant),
                 channel_routes::dialable.eq(&business.dialable),
             ))
+            .on_conflict_do_nothing()
             .execute(tx.conn())?;
+        if added == 0 {
+            return Err(TxError::Refused(ProvisionRefused::NumberTaken));
+        }
     }
-    Ok(())
+    Ok(None)
 }
 
-fn insert_catalogue(tx: &mut TenantTx<'_>, business: &NewBusiness) -> Result<(), TxError<Outage>> {
+fn insert_catalogue(tx: &mut TenantTx<'_>, business: &NewBusiness) -> Result<(), TxError<ProvisionRefused>> {
     use schema::{holidays, opening_hours, resources, services};
     let tenant = tx.tenant_uuid();
     for block in &business.opening_hours {
@@ -267,7 +378,7 @@ fn insert_catalogue(tx: &mut TenantTx<'_>, business: &NewBusiness) -> Result<(),
     Ok(())
 }
 
-fn insert_people(tx: &mut TenantTx<'_>, business: &NewBusiness) -> Result<(), TxError<Outage>> {
+fn insert_people(tx: &mut TenantTx<'_>, business: &NewBusiness) -> Result<(), TxError<ProvisionRefused>> {
     use schema::{staff, staff_hours, staff_services};
     let tenant = tx.tenant_uuid();
     for person in &business.staff {
@@ -310,7 +421,7 @@ fn insert_people(tx: &mut TenantTx<'_>, business: &NewBusiness) -> Result<(), Tx
     Ok(())
 }
 
-fn insert_rules(tx: &mut TenantTx<'_>, rules: &[NewRule]) -> Result<(), TxError<Outage>> {
+fn insert_rules(tx: &mut TenantTx<'_>, rules: &[NewRule]) -> Result<(), TxError<ProvisionRefused>> {
     use schema::commission_rules;
     let tenant = tx.tenant_uuid();
     for rule in rules {
@@ -330,7 +441,15 @@ fn insert_rules(tx: &mut TenantTx<'_>, rules: &[NewRule]) -> Result<(), TxError<
 }
 
 /// The schedules that every business has: daily digest, monthly close.
-const OF_EACH_TENANT: [(&str, WallClockRule); 2] = [
+const OF_EACH_TENANT: [(&str, WallClockRule); 3] = [
+    (
+        "audit_verification",
+        WallClockRule {
+            hour: 3,
+            minute: 30,
+            day_of_month: None,
+        },
+    ),
     (
         "digest",
         WallClockRule {
@@ -353,7 +472,7 @@ fn insert_schedules(
     tx: &mut TenantTx<'_>,
     business: &NewBusiness,
     now: OffsetDateTime,
-) -> Result<(), TxError<Outage>> {
+) -> Result<(), TxError<ProvisionRefused>> {
     for (name, rule) in OF_EACH_TENANT {
         let next = rule
             .next_after(&business.zone, now)

@@ -82,6 +82,51 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_checks (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        checked_at -> Timestamptz,
+        head_position -> BigInt,
+        head_hash -> Bytea,
+        sound -> Bool,
+        unsealed -> BigInt,
+        findings -> Jsonb,
+    }
+}
+
+diesel::table! {
+    audit_entries (tenant_id, seq) {
+        tenant_id -> Uuid,
+        seq -> BigInt,
+        xact -> BigInt,
+        recorded_at -> Timestamptz,
+        verb -> Text,
+        subject_kind -> Text,
+        subject_id -> Nullable<Uuid>,
+        actor -> Text,
+        origin -> Nullable<Text>,
+        db_role -> Text,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+        hidden -> Array<Text>,
+        customer_id -> Nullable<Uuid>,
+        personal -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    audit_seals (tenant_id, position) {
+        tenant_id -> Uuid,
+        position -> BigInt,
+        entry_seq -> BigInt,
+        entry_hash -> Bytea,
+        hash -> Bytea,
+        horizon -> BigInt,
+        sealed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     blocks (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -372,6 +417,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    customer_keys (tenant_id, customer_id) {
+        tenant_id -> Uuid,
+        customer_id -> Uuid,
+        key -> Nullable<Bytea>,
+        destroyed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     customer_words (tenant_id, word, customer_id) {
         tenant_id -> Uuid,
         word -> Text,
@@ -392,6 +446,24 @@ diesel::table! {
         created_at -> Timestamptz,
         version -> Integer,
         cohort_invitation_id -> Nullable<Uuid>,
+        erased_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    data_requests (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        wish -> Text,
+        asked_at -> Timestamptz,
+        due_at -> Timestamptz,
+        taken_by -> Text,
+        state -> Text,
+        ended_at -> Nullable<Timestamptz>,
+        document_hash -> Nullable<Bytea>,
+        rows_of -> Nullable<Jsonb>,
+        refused_because -> Nullable<Text>,
     }
 }
 
@@ -433,6 +505,16 @@ diesel::table! {
         held_until -> Nullable<Timestamptz>,
         load_minutes -> Integer,
         block_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    feature_flags (tenant_id, feature) {
+        tenant_id -> Uuid,
+        feature -> Text,
+        is_on -> Bool,
+        changed_by -> Text,
+        changed_at -> Timestamptz,
     }
 }
 
@@ -515,6 +597,27 @@ diesel::table! {
         state -> Text,
         handled_by -> Nullable<Text>,
         handled_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invitations (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        phone -> Text,
+        name -> Text,
+        role -> Text,
+        staff_id -> Nullable<Uuid>,
+        invited_by -> Nullable<Text>,
+        invited_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        sends -> Integer,
+        accepted_by -> Nullable<Uuid>,
+        accepted_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        version -> Integer,
+        order_key -> Nullable<Text>,
+        order_print -> Nullable<Bytea>,
     }
 }
 
@@ -809,6 +912,7 @@ diesel::table! {
         tip_shares -> Nullable<Jsonb>,
         taken_back -> SmallInt,
         reversed -> Bool,
+        payer_forgotten -> Bool,
     }
 }
 
@@ -1043,6 +1147,18 @@ diesel::table! {
         categories -> Array<Text>,
         active -> Bool,
         version -> Integer,
+    }
+}
+
+diesel::table! {
+    provider_credentials (tenant_id, provider, name) {
+        tenant_id -> Uuid,
+        provider -> Text,
+        name -> Text,
+        key_id -> Text,
+        nonce -> Bytea,
+        ciphertext -> Bytea,
+        set_at -> Timestamptz,
     }
 }
 
@@ -1288,6 +1404,8 @@ diesel::table! {
         id -> Uuid,
         state -> Text,
         created_at -> Timestamptz,
+        order_key -> Nullable<Bytea>,
+        order_print -> Nullable<Bytea>,
     }
 }
 
@@ -1474,5 +1592,10 @@ diesel::table! {
         failing_since -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         version -> Integer,
+        failed_at -> Nullable<Timestamptz>,
+        made_key -> Nullable<Bytea>,
+        made_asked -> Nullable<Bytea>,
+        rotated_key -> Nullable<Bytea>,
+        rotated_asked -> Nullable<Bytea>,
     }
 }

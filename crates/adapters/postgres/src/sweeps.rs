@@ -11,9 +11,7 @@ use uuid::Uuid;
 
 use crate::database::{Database, TxError};
 use crate::kept::sql_query;
-use crate::schema::{
-    appointments, payment_attempts, payment_refunds, payment_routing, payments, refund_routing,
-};
+use crate::schema::{appointments, payment_attempts, payment_refunds, payments};
 
 diesel::allow_tables_to_appear_in_same_query!(appointments, payments);
 
@@ -265,92 +263,14 @@ pub async fn keep_routes_of_open_refunds(
         .await
 }
 
-/// Forgets the routes of payments and refunds that ended before `ended_before`; answers how many. Safe to repeat.
-///
-/// # Errors
-/// [`Outage`].
-pub async fn forget_routes(database: &Database, ended_before: OffsetDateTime) -> Result<usize, Outage> {
-    database
-        .global(move |tx| {
-            let gone =
-                diesel::delete(payment_routing::table.filter(payment_routing::expires_at.lt(ended_before)))
-                    .execute(tx.conn())?;
-            let refunds =
-                diesel::delete(refund_routing::table.filter(refund_routing::expires_at.lt(ended_before)))
-                    .execute(tx.conn())?;
-            Ok::<_, TxError<Outage>>(gone + refunds)
-        })
-        .await
-}
-
 #[derive(QueryableByName)]
 struct Gone {
     #[diesel(sql_type = Integer)]
     gone: i32,
 }
 
-const FORGET_LETTERS: &str = "
-DELETE FROM payment_callbacks_unrouted WHERE tenant_id = $1 AND id IN (
-    SELECT id FROM payment_callbacks_unrouted WHERE tenant_id = $1 AND state <> 'new' AND received_at < $2
-    ORDER BY received_at LIMIT $3)";
-
-const FORGET_CALLBACKS: &str = "
-DELETE FROM payment_callbacks WHERE tenant_id = $1 AND id IN (
-    SELECT id FROM payment_callbacks WHERE tenant_id = $1 AND outcome IS NOT NULL AND received_at < $2
-    ORDER BY received_at LIMIT $3)";
-
-const FORGET_NOTICES: &str = "
-DELETE FROM card_notices WHERE tenant_id = $1 AND id IN (
-    SELECT id FROM card_notices WHERE tenant_id = $1 AND outcome IS NOT NULL AND received_at < $2
-    ORDER BY received_at LIMIT $3)";
-
-const FORGET_REFUND_MESSAGES: &str = "
-DELETE FROM refund_messages WHERE tenant_id = $1 AND id IN (
-    SELECT id FROM refund_messages WHERE tenant_id = $1 AND outcome IS NOT NULL AND received_at < $2
-    ORDER BY received_at LIMIT $3)";
-
-const FORGET_CONFIRMATIONS: &str = "
-DELETE FROM payment_confirmations WHERE tenant_id = $1 AND id IN (
-    SELECT id FROM payment_confirmations WHERE tenant_id = $1 AND outcome IS NOT NULL AND received_at < $2
-    ORDER BY received_at LIMIT $3)";
-
-/// Forgets what providers wrote to a tenant, at most so many of each kind, oldest first: messages that were concluded and
-/// came before `messages_before`, and dead letters that were worked through and came before `letters_before`. What waits
-/// for somebody stays, however old. Answers how many; safe to repeat.
-///
-/// # Errors
-/// [`Outage`].
-pub async fn forget_messages(
-    database: &Database,
-    tenant: TenantId,
-    messages_before: OffsetDateTime,
-    letters_before: OffsetDateTime,
-    most: u16,
-) -> Result<usize, Outage> {
-    database
-        .tenant(tenant, move |tx| {
-            let tenant = tx.tenant_uuid();
-            let mut gone = 0;
-            for (statement, before) in [
-                (FORGET_LETTERS, letters_before),
-                (FORGET_CALLBACKS, messages_before),
-                (FORGET_NOTICES, messages_before),
-                (FORGET_CONFIRMATIONS, messages_before),
-                (FORGET_REFUND_MESSAGES, messages_before),
-            ] {
-                gone += diesel::sql_query(statement)
-                    .bind::<SqlUuid, _>(tenant)
-                    .bind::<Timestamptz, _>(before)
-                    .bind::<Integer, _>(i32::from(most))
-                    .execute(tx.conn())?;
-            }
-            Ok::<_, TxError<Outage>>(gone)
-        })
-        .await
-}
-
-/// Forgets dead letters of no tenant that came before `before`, at most so many, oldest first; answers how many. Safe to
-/// repeat.
+/// Forgets dead letters of no tenant, of payments and of messages, that came before `before`, at most so many of each, oldest
+/// first; answers how many. Safe to repeat.
 ///
 /// # Errors
 /// [`Outage`].
@@ -361,10 +281,12 @@ pub async fn forget_letters_of_nobody(
 ) -> Result<i32, Outage> {
     database
         .global(move |tx| {
-            let row: Gone = diesel::sql_query("SELECT ratiba_forget_unrouted($1, $2) AS gone")
-                .bind::<Timestamptz, _>(before)
-                .bind::<Integer, _>(i32::from(most))
-                .get_result(tx.conn())?;
+            let row: Gone = diesel::sql_query(
+                "SELECT ratiba_forget_unrouted($1, $2) + ratiba_forget_quarantined($1, $2) AS gone",
+            )
+            .bind::<Timestamptz, _>(before)
+            .bind::<Integer, _>(i32::from(most))
+            .get_result(tx.conn())?;
             Ok::<_, TxError<Outage>>(row.gone)
         })
         .await

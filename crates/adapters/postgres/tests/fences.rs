@@ -683,6 +683,8 @@ fn what_is_changed_in_one_call_has_every_column_that_may_change() {
                 "taken_back",
                 // A look at a card's order tells it, and no callback.
                 "reversed",
+                // An erasure alone says it.
+                "payer_forgotten",
             ],
         ),
     ];

@@ -699,9 +699,10 @@ async fn the_sweep_finds_notices_that_wait_and_paid_orders_that_nobody_looks_at(
     assert_eq!(left.len(), 2, "one for each order");
     let before_all = cards::notices_left(&database, own, day(-1), 10).await;
     assert!(before_all.unwrap().is_empty());
-    for forgotten in [1, 0] {
-        let gone = ratiba_postgres::sweeps::forget_messages(&database, own, day(1), day(1), 10).await;
-        assert_eq!(gone, Ok(forgotten), "like every other message");
+    for forgotten in [Some(1), None] {
+        let gone = ratiba_postgres::privacy::retention::let_go(&database, own, day(121)).await;
+        let gone = gone.unwrap().get("card_notices").copied();
+        assert_eq!(gone, forgotten, "like every other message");
     }
     assert_eq!(
         ground.count("SELECT count(*) AS count FROM card_notices"),

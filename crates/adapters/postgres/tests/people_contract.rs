@@ -5,10 +5,15 @@
 use std::sync::{Arc, Mutex};
 
 use diesel::connection::SimpleConnection as _;
+use ratiba_access::invitation::{Acceptance, Accepted, InviteOutcome};
 use ratiba_access::members::{Admitted, MemberChange, MemberStep, MemberStepError, NewMember, Standing};
-use ratiba_access::test_support::{arrive, people_contract, signed_in, staff_of_tenant_1};
-use ratiba_access::{MemberBook as _, PersonId, Role};
+use ratiba_access::test_support::{
+    an_invitation, an_invitation_secret, arrive, features_contract, invitations_contract, people_contract,
+    signed_in, staff_of_tenant_1,
+};
+use ratiba_access::{InvitationBook as _, MemberBook as _, PersonId, Role};
 use ratiba_kernel::test_support::{EPOCH, SeededIds, tenant};
+use ratiba_postgres::features::PgFeatures;
 use ratiba_postgres::people::PgPeople;
 use ratiba_postgres::{Database, DatabaseSettings};
 use ratiba_test_database::TestDatabase;
@@ -151,4 +156,88 @@ async fn of_two_owners_who_go_at_once_one_stays() {
                 .unwrap();
         }
     }
+}
+
+#[tokio::test]
+async fn postgres_keeps_the_contract_of_features() {
+    let servers = Mutex::new(Vec::new());
+    features_contract(async || {
+        let server = fresh();
+        let settings = DatabaseSettings::new(server.app_url());
+        let database = Database::new(&settings, Arc::new(SeededIds::lane(0xf))).unwrap();
+        servers.lock().unwrap().push(server);
+        PgFeatures::new(database)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn postgres_keeps_the_contract_of_invitations() {
+    let servers = Mutex::new(Vec::new());
+    invitations_contract(async || {
+        let server = fresh();
+        let book = open(&server, 0xdb);
+        servers.lock().unwrap().push(server);
+        book
+    })
+    .await;
+}
+
+/// Two people, and the same one twice, bring one secret at the same moment, each through a process of their own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_who_bring_one_secret_at_once_one_belongs_to_the_business() {
+    let server = fresh();
+    let books = [open(&server, 1), open(&server, 2)];
+    for round in 1..=10 {
+        let people = [
+            arrive(&books[0], 2 * round).await,
+            arrive(&books[0], 2 * round + 1).await,
+        ];
+        let new = an_invitation(round);
+        let id = new.id;
+        assert_eq!(books[0].invite(tenant(1), new).await, Ok(InviteOutcome::Invited));
+        let hash = an_invitation_secret(round).hash();
+        assert_eq!(books[0].add_secret(tenant(1), id, hash, EPOCH).await, Ok(true));
+        let by = |person| Acceptance {
+            hash,
+            person,
+            at: EPOCH,
+        };
+        let (one, two, again) = tokio::join!(
+            books[0].accept(by(people[0])),
+            books[1].accept(by(people[1])),
+            books[1].accept(by(people[0])),
+        );
+        let joined = |answer: &Accepted| matches!(answer, Accepted::Joined { .. });
+        let (one, two, again) = (one.unwrap(), two.unwrap(), again.unwrap());
+        assert_eq!(joined(&one), joined(&again), "the same person is told the same");
+        assert_ne!(joined(&one), joined(&two), "{one:?} {two:?}");
+        for refused in [one, two].into_iter().filter(|answer| !joined(answer)) {
+            assert_eq!(refused, Accepted::Invalid);
+        }
+        let members = books[0].members(tenant(1)).await.unwrap();
+        assert_eq!(members.len(), usize::from(round));
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Jobs {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+/// Told in the same transaction: whoever is invited has a task, and each sending one more.
+#[tokio::test]
+async fn every_sending_is_a_job_of_its_own() {
+    let server = fresh();
+    let book = open(&server, 1);
+    let new = an_invitation(1);
+    let id = new.id;
+    assert_eq!(book.invite(tenant(1), new).await, Ok(InviteOutcome::Invited));
+    assert_eq!(book.resend(tenant(1), id, 1, EPOCH).await, Ok(()));
+    let jobs = diesel::sql_query(
+        "SELECT count(DISTINCT payload) AS count FROM jobs WHERE kind = 'access.tell_invited'",
+    );
+    let jobs: Jobs = diesel::RunQueryDsl::get_result(jobs, &mut server.connect_as_app()).unwrap();
+    assert_eq!(jobs.count, 2);
 }

@@ -502,3 +502,17 @@ async fn a_job_that_was_put_off_comes_again_as_if_it_had_not_been_tried() {
     );
     assert_eq!(again[0].first_failed_at, None);
 }
+
+#[tokio::test]
+async fn sealed_credentials_keep_the_promises_of_their_book() {
+    let kept = std::sync::Mutex::new(Vec::new());
+    ratiba_access::test_support::credential_book_contract(async || {
+        let database = TestDatabase::create();
+        register(&database, 1);
+        register(&database, 2);
+        let book = ratiba_postgres::credentials::PgCredentialBook::new(open(&database, 1));
+        kept.lock().unwrap().push(database);
+        book
+    })
+    .await;
+}

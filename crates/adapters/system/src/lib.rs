@@ -4,6 +4,7 @@
 pub mod chance;
 pub mod clock;
 pub mod limiter;
+pub mod vault;
 
 pub use chance::SystemChance;
 pub use clock::{ClockAuthority, MovableClock, SystemClock, follow};

@@ -176,7 +176,16 @@ fn booking(event: BookingEvent) -> Option<Told> {
             customer,
             by,
             freed: _,
-        } => of_visit(N::AppointmentMoved, visit, customer, json!({ "by": by })),
+            left,
+        } => {
+            let ids = json!({ "visit_id": visit, "customer_id": customer, "left_staff_ids": left });
+            Some(told(
+                N::AppointmentMoved,
+                About::Visit(visit),
+                ids,
+                json!({ "by": by }),
+            ))
+        }
         BookingEvent::CustomerCame { appointment, visit } => {
             of_part(N::AppointmentArrived, appointment, visit, nothing())
         }

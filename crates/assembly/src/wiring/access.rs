@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use ratiba_access::use_cases::{AuthenticateSession, ChangeMembers, SignInPeople};
+use ratiba_access::feature::Features;
+use ratiba_access::use_cases::{AuthenticateSession, ChangeMembers, SignInPeople, WorkInvitations};
 use ratiba_kernel::Outage;
 use ratiba_oidc::{OidcIssuer, OidcSettings};
+use ratiba_postgres::features::PgFeatures;
 use ratiba_postgres::people::PgPeople;
 use ratiba_system::SystemChance;
 
@@ -13,6 +15,15 @@ use crate::access::{Access, Origin, Pages};
 use crate::settings::SharedSettings;
 
 impl Ground {
+    pub(super) fn invitations(&self) -> WorkInvitations {
+        WorkInvitations {
+            book: Arc::new(PgPeople::new(self.database.clone())),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            secrets: Arc::new(SystemChance),
+        }
+    }
+
     pub(super) fn access(&self, settings: &SharedSettings) -> Result<Access, Outage> {
         let book = Arc::new(PgPeople::new(self.database.clone()));
         let sign_in = match &settings.oidc {
@@ -22,6 +33,7 @@ impl Ground {
                 clock: self.clock.clone(),
                 ids: self.ids.clone(),
                 secrets: Arc::new(SystemChance),
+                seal: issuer.seal(),
             }),
             None => None,
         };
@@ -37,6 +49,12 @@ impl Ground {
                 book: book.clone(),
                 clock: self.clock.clone(),
             },
+            features: Features {
+                book: Arc::new(PgFeatures::new(self.database.clone())),
+                clock: self.clock.clone(),
+                off: settings.features_off.iter().copied().collect(),
+            },
+            invitations: self.invitations(),
             people: book.clone(),
             members: book,
             issuer: settings

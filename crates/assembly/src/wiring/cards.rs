@@ -24,7 +24,11 @@ impl Ground {
         let addresses: Arc<dyn NoticeAddresses> = self.payments.clone();
         let inbox: Arc<dyn NoticeInbox> = self.payments.clone();
         let needs = Needs {
-            accounts: Arc::new(InstancePesapal::new(self.database.clone(), account.clone())),
+            accounts: Arc::new(InstancePesapal::new(
+                self.database.clone(),
+                account.clone(),
+                self.credentials.clone(),
+            )),
             addresses,
             secrets: Arc::new(RandomTokens),
             store,

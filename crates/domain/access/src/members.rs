@@ -136,6 +136,9 @@ pub enum AboveOwnRole {
     /// The member would become more than they are.
     #[error("nobody makes somebody more than they are themselves: this needs {}", .0.name())]
     Granted(Role),
+    /// The token is more than they are.
+    #[error("only somebody who is at least {} may revoke this token", .0.name())]
+    Token(Role),
     /// A token would make somebody more: they could mint what it may not.
     #[error("only somebody who is signed in makes a member more than they are")]
     ByToken,

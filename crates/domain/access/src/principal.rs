@@ -59,7 +59,8 @@ impl Role {
             | Scope::PaymentsTake
             | Scope::SettingsRead
             | Scope::TillWork => !matches!(self, Self::Therapist),
-            Scope::CalendarsWrite
+            Scope::AuditRead
+            | Scope::CalendarsWrite
             | Scope::CatalogueWrite
             | Scope::CommissionClose
             | Scope::ConversationsArchive
@@ -70,11 +71,13 @@ impl Role {
             | Scope::PaymentsRefund
             | Scope::PayrollRead
             | Scope::PayrollWrite
+            | Scope::PrivacyWork
             | Scope::ScheduleWrite
             | Scope::SettingsWrite
             | Scope::TeamRead
             | Scope::TeamWrite
             | Scope::TokensWrite => matches!(self, Self::Manager | Self::Owner),
+            Scope::CredentialsWrite => matches!(self, Self::Owner),
         }
     }
 }
@@ -91,6 +94,9 @@ pub enum Scope {
     /// Start and finish visits, note tips.
     #[serde(rename = "appointments:render")]
     AppointmentsRender,
+    /// See who changed what, and whether that record is still what it was.
+    #[serde(rename = "audit:read")]
+    AuditRead,
     /// Make and revoke calendar feeds.
     #[serde(rename = "calendars:write")]
     CalendarsWrite,
@@ -115,6 +121,9 @@ pub enum Scope {
     /// See what was said in conversations that ended long ago.
     #[serde(rename = "conversations:archive")]
     ConversationsArchive,
+    /// Put credentials of providers there, and take them away.
+    #[serde(rename = "credentials:write")]
+    CredentialsWrite,
     /// See customers.
     #[serde(rename = "customers:read")]
     CustomersRead,
@@ -148,6 +157,9 @@ pub enum Scope {
     /// Change on which terms people are employed, and hand months over to payroll.
     #[serde(rename = "payroll:write")]
     PayrollWrite,
+    /// Take down and answer what customers ask of what is kept of them.
+    #[serde(rename = "privacy:work")]
+    PrivacyWork,
     /// See who works when.
     #[serde(rename = "schedule:read")]
     ScheduleRead,
@@ -163,7 +175,7 @@ pub enum Scope {
     /// See who belongs to the business.
     #[serde(rename = "team:read")]
     TeamRead,
-    /// Change what members are, suspend and remove them.
+    /// Change what members are, suspend and remove them; invite.
     #[serde(rename = "team:write")]
     TeamWrite,
     /// See, mint and revoke tokens; minting takes a person.
@@ -176,10 +188,11 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
+        Self::AuditRead,
         Self::CalendarsWrite,
         Self::CatalogueRead,
         Self::CatalogueWrite,
@@ -188,6 +201,7 @@ impl Scope {
         Self::ConversationsRead,
         Self::ConversationsAnswer,
         Self::ConversationsArchive,
+        Self::CredentialsWrite,
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::IntegrationsRead,
@@ -199,6 +213,7 @@ impl Scope {
         Self::PaymentsRefund,
         Self::PayrollRead,
         Self::PayrollWrite,
+        Self::PrivacyWork,
         Self::ScheduleRead,
         Self::ScheduleWrite,
         Self::SettingsRead,
@@ -226,13 +241,16 @@ impl Scope {
             Self::PaymentsRefund => "payments:refund",
             Self::PayrollRead => "payroll:read",
             Self::PayrollWrite => "payroll:write",
+            Self::PrivacyWork => "privacy:work",
             Self::AppointmentsBook => "appointments:book",
+            Self::AuditRead => "audit:read",
             Self::CalendarsWrite => "calendars:write",
             Self::CatalogueRead => "catalogue:read",
             Self::CatalogueWrite => "catalogue:write",
             Self::ConversationsAnswer => "conversations:answer",
             Self::ConversationsArchive => "conversations:archive",
             Self::ConversationsRead => "conversations:read",
+            Self::CredentialsWrite => "credentials:write",
             Self::CustomersRead => "customers:read",
             Self::CustomersWrite => "customers:write",
             Self::ScheduleRead => "schedule:read",

@@ -8,6 +8,10 @@ use sha2::{Digest as _, Sha256};
 use crate::person::{Identity, Profile};
 use crate::random_text::RandomText;
 
+mod seal;
+
+pub use seal::Seal;
+
 /// How long somebody may take at the issuer.
 pub const TAKES_AT_MOST: time::Duration = time::Duration::minutes(10);
 

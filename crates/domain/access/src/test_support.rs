@@ -9,17 +9,28 @@ use ratiba_kernel::test_support::{EPOCH, tenant};
 use ratiba_kernel::{Fingerprint, Id, Outage, TenantId, TokenHash};
 use time::OffsetDateTime;
 
+use crate::credentials::{
+    CredentialBook, CredentialName, CredentialValue, OpenError, SealedCredential, StoredCredential, Vault,
+};
 use crate::ports::{AccessBook, SecretSource};
 use crate::principal::{Role, Scope};
-use crate::token::{MintOutcome, NewToken, OrderKey, TokenGrant, TokenId, TokenRecord};
+use crate::token::{
+    LIVE_TOKENS_MAX, MintOutcome, NewToken, OrderKey, TokenGrant, TokenId, TokenQuery, TokenRecord,
+};
 
+mod features;
+mod invitations;
 mod limits;
 mod people;
+mod privacy;
 
+pub use features::{InMemoryFeatures, features_contract};
+pub use invitations::{an_invitation, an_invitation_secret, invitations_contract};
 pub use limits::{MuteLimiter, limiter_contract};
 pub use people::{
     InMemoryPeople, ScriptedIssuer, arrive, people_contract, session_secret, signed_in, staff_of_tenant_1,
 };
+pub use privacy::{InMemoryPrivacyBook, a_request, customer_of_tenant_1, privacy_contract};
 
 /// Secrets 1, 2, 3 …
 #[derive(Debug, Default)]
@@ -71,6 +82,15 @@ impl AccessBook for InMemoryAccessBook {
                 });
             }
         }
+        let live = |row: &&Row| {
+            let grant = &row.record.grant;
+            let counts = grant.expires_at.is_none_or(|end| token.created_at < end);
+            grant.tenant == tenant && grant.revoked_at.is_none() && counts
+        };
+        let of_the_same = |row: &&Row| token.minted_by.is_some() && row.record.minted_by == token.minted_by;
+        if rows.values().filter(of_the_same).filter(live).count() >= LIVE_TOKENS_MAX {
+            return Ok(MintOutcome::TooMany);
+        }
         let grant = TokenGrant {
             id: token.id,
             tenant,
@@ -92,12 +112,23 @@ impl AccessBook for InMemoryAccessBook {
         Ok(MintOutcome::Minted)
     }
 
-    async fn tokens(&self, tenant: TenantId) -> Result<Vec<TokenRecord>, Outage> {
+    async fn tokens(&self, tenant: TenantId, query: TokenQuery) -> Result<Vec<TokenRecord>, Outage> {
         let rows = self.rows();
-        let own = rows.values().filter(|row| row.record.grant.tenant == tenant);
-        let mut records: Vec<TokenRecord> = own.map(|row| row.record.clone()).collect();
-        records.sort_by_key(|record| std::cmp::Reverse((record.created_at, record.grant.id)));
+        let own = rows.values().map(|row| &row.record).filter(|record| {
+            let older = query.before.is_none_or(|before| record.grant.id < before);
+            record.grant.tenant == tenant && older
+        });
+        let mut records: Vec<TokenRecord> = own.cloned().collect();
+        records.sort_by_key(|record| std::cmp::Reverse(record.grant.id));
+        records.truncate(usize::from(query.most));
         Ok(records)
+    }
+
+    async fn token(&self, tenant: TenantId, id: TokenId) -> Result<Option<TokenRecord>, Outage> {
+        let rows = self.rows();
+        let mut records = rows.values().map(|row| &row.record);
+        let found = records.find(|record| record.grant.tenant == tenant && record.grant.id == id);
+        Ok(found.cloned())
     }
 
     async fn used(&self, tenant: TenantId, id: TokenId, at: OffsetDateTime) -> Result<(), Outage> {
@@ -130,6 +161,78 @@ pub async fn access_book_contract<B: AccessBook>(fresh: impl AsyncFn() -> B) {
     an_order_makes_one_token(&fresh().await).await;
     a_tenant_sees_its_own_tokens_and_their_last_use(&fresh().await).await;
     a_tokens_staff_member_is_the_tenants_own(&fresh().await).await;
+    pages_of_tokens_follow_one_another(&fresh().await).await;
+    a_person_has_so_many_tokens_that_count(&fresh().await).await;
+}
+
+/// All tokens that these tests make of one tenant.
+const ALL: TokenQuery = TokenQuery {
+    before: None,
+    most: 100,
+};
+
+async fn pages_of_tokens_follow_one_another(book: &impl AccessBook) {
+    for number in 1..=5 {
+        assert_eq!(
+            book.mint(tenant(1), a_token(number)).await,
+            Ok(MintOutcome::Minted)
+        );
+    }
+    let page = async |before: Option<u8>| {
+        let query = TokenQuery {
+            before: before.map(|number| a_token(number).id),
+            most: 2,
+        };
+        let page = book.tokens(tenant(1), query).await.unwrap_or_default();
+        page.iter().map(|one| one.grant.id).collect::<Vec<_>>()
+    };
+    let ids = |numbers: &[u8]| {
+        numbers
+            .iter()
+            .map(|number| a_token(*number).id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(page(None).await, ids(&[5, 4]));
+    assert_eq!(page(Some(4)).await, ids(&[3, 2]));
+    assert_eq!(page(Some(2)).await, ids(&[1]));
+    let one = book.token(tenant(1), a_token(3).id).await.ok().flatten();
+    assert_eq!(one.map(|one| one.grant.id), Some(a_token(3).id));
+    assert_eq!(book.token(tenant(2), a_token(3).id).await, Ok(None));
+}
+
+async fn a_person_has_so_many_tokens_that_count(book: &impl AccessBook) {
+    let by = |who: &str, number: u8| NewToken {
+        minted_by: Some(who.to_owned()),
+        ..a_token(number)
+    };
+    let most = u8::try_from(LIVE_TOKENS_MAX).unwrap_or(u8::MAX);
+    for number in 1..=most {
+        assert_eq!(
+            book.mint(tenant(1), by("person:1", number)).await,
+            Ok(MintOutcome::Minted)
+        );
+    }
+    let mint = async |token: NewToken| book.mint(tenant(1), token).await;
+    assert_eq!(mint(by("person:1", 100)).await, Ok(MintOutcome::TooMany));
+    assert_eq!(book.find_token(a_token(100).hash).await, Ok(None));
+    assert_eq!(
+        mint(by("person:2", 101)).await,
+        Ok(MintOutcome::Minted),
+        "each has their own"
+    );
+    assert_eq!(
+        mint(a_token(102)).await,
+        Ok(MintOutcome::Minted),
+        "the operator's"
+    );
+    assert_eq!(book.revoke(tenant(1), a_token(1).id, EPOCH).await, Ok(true));
+    assert_eq!(mint(by("person:1", 103)).await, Ok(MintOutcome::Minted));
+    assert_eq!(mint(by("person:1", 104)).await, Ok(MintOutcome::TooMany));
+    let later = NewToken {
+        created_at: EPOCH + time::Duration::days(1),
+        ..by("person:1", 105)
+    };
+    assert_eq!(mint(later).await, Ok(MintOutcome::Minted), "the others are over");
 }
 
 /// A receptionist's token like any other, told apart by its number.
@@ -227,7 +330,7 @@ async fn a_tenant_sees_its_own_tokens_and_their_last_use(book: &impl AccessBook)
         Ok(()),
         "nobody's"
     );
-    let seen = book.tokens(tenant(1)).await.unwrap_or_default();
+    let seen = book.tokens(tenant(1), ALL).await.unwrap_or_default();
     let told: Vec<_> = seen
         .iter()
         .map(|one| (one.grant.id, one.grant.last_used_at, one.minted_by.as_deref()))
@@ -241,7 +344,7 @@ async fn a_tenant_sees_its_own_tokens_and_their_last_use(book: &impl AccessBook)
     );
     let found = book.find_token(a_token(1).hash).await.ok().flatten();
     assert_eq!(found.and_then(|grant| grant.last_used_at), Some(later));
-    let of_two = book.tokens(tenant(2)).await.unwrap_or_default();
+    let of_two = book.tokens(tenant(2), ALL).await.unwrap_or_default();
     assert_eq!(
         of_two
             .iter()
@@ -259,4 +362,135 @@ async fn a_tokens_staff_member_is_the_tenants_own(book: &impl AccessBook) {
     let foreign = book.mint(tenant(2), therapists.clone()).await;
     assert_eq!(foreign, Ok(MintOutcome::UnknownStaff));
     assert_eq!(book.mint(tenant(1), therapists).await, Ok(MintOutcome::Minted));
+}
+
+/// Sealed credentials in memory.
+#[derive(Debug, Default)]
+pub struct InMemoryCredentialBook(Mutex<BTreeMap<(TenantId, CredentialName), StoredCredential>>);
+
+impl InMemoryCredentialBook {
+    fn rows(&self) -> MutexGuard<'_, BTreeMap<(TenantId, CredentialName), StoredCredential>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl CredentialBook for InMemoryCredentialBook {
+    async fn all(&self, tenant: TenantId) -> Result<Vec<StoredCredential>, Outage> {
+        let rows = self.rows();
+        let own = rows.iter().filter(|((of, _), _)| *of == tenant);
+        Ok(own.map(|(_, stored)| stored.clone()).collect())
+    }
+
+    async fn put(&self, tenant: TenantId, credential: StoredCredential) -> Result<(), Outage> {
+        self.rows().insert((tenant, credential.name), credential);
+        Ok(())
+    }
+
+    async fn reseal(
+        &self,
+        tenant: TenantId,
+        name: CredentialName,
+        was: SealedCredential,
+        becomes: SealedCredential,
+    ) -> Result<bool, Outage> {
+        let mut rows = self.rows();
+        let found = rows
+            .get_mut(&(tenant, name))
+            .filter(|stored| stored.sealed == was);
+        Ok(found.map(|stored| stored.sealed = becomes).is_some())
+    }
+
+    async fn remove(&self, tenant: TenantId, name: CredentialName) -> Result<bool, Outage> {
+        Ok(self.rows().remove(&(tenant, name)).is_some())
+    }
+}
+
+/// A vault that hides nothing, under a key of this name.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainVault(pub &'static str);
+
+impl Vault for PlainVault {
+    fn current_key(&self) -> &str {
+        self.0
+    }
+
+    fn seal(
+        &self,
+        _tenant: TenantId,
+        _name: CredentialName,
+        value: &CredentialValue,
+    ) -> Result<SealedCredential, Outage> {
+        Ok(SealedCredential {
+            key: self.0.to_owned(),
+            nonce: [0; 12],
+            // As long as what is encrypted.
+            ciphertext: [value.reveal().as_bytes(), &[0; 16]].concat(),
+        })
+    }
+
+    fn open(
+        &self,
+        _tenant: TenantId,
+        _name: CredentialName,
+        sealed: &SealedCredential,
+    ) -> Result<CredentialValue, OpenError> {
+        let text = sealed
+            .ciphertext
+            .strip_suffix(&[0; 16])
+            .ok_or(OpenError::Broken)?;
+        let text = std::str::from_utf8(text).map_err(|_not_text| OpenError::Broken)?;
+        CredentialValue::parse(text).map_err(|_not_one| OpenError::Broken)
+    }
+}
+
+/// What every [`CredentialBook`] promises. `fresh` gives an empty book in which the tenants 1 and 2 exist.
+///
+/// # Panics
+/// When a promise is broken.
+pub async fn credential_book_contract<B: CredentialBook>(fresh: impl AsyncFn() -> B) {
+    let book = fresh().await;
+    let stored = |name, byte: u8| StoredCredential {
+        name,
+        sealed: SealedCredential {
+            key: format!("k{byte}"),
+            nonce: [byte; 12],
+            ciphertext: vec![byte; 20],
+        },
+        set_at: EPOCH,
+    };
+    let (token, passkey) = (CredentialName::WhatsappAccessToken, CredentialName::MpesaPasskey);
+    assert_eq!(book.all(tenant(1)).await, Ok(Vec::new()));
+    assert_eq!(book.put(tenant(1), stored(passkey, 1)).await, Ok(()));
+    assert_eq!(book.put(tenant(1), stored(token, 2)).await, Ok(()));
+    assert_eq!(
+        book.all(tenant(1)).await,
+        Ok(vec![stored(token, 2), stored(passkey, 1)]),
+        "in the order of their names"
+    );
+    assert_eq!(book.all(tenant(2)).await, Ok(Vec::new()), "and nobody else's");
+    assert_eq!(book.put(tenant(1), stored(token, 3)).await, Ok(()));
+    assert_eq!(
+        book.all(tenant(1)).await.map(|all| all.len()),
+        Ok(2),
+        "in place of the one before"
+    );
+    let resealed = async |was: u8, becomes: u8| {
+        let (was, becomes) = (stored(token, was).sealed, stored(token, becomes).sealed);
+        book.reseal(tenant(1), token, was, becomes).await
+    };
+    assert_eq!(
+        resealed(2, 4).await,
+        Ok(false),
+        "what was replaced meanwhile stays"
+    );
+    assert_eq!(resealed(3, 4).await, Ok(true));
+    assert_eq!(
+        book.all(tenant(1)).await,
+        Ok(vec![stored(token, 4), stored(passkey, 1)])
+    );
+    assert_eq!(book.remove(tenant(2), token).await, Ok(false));
+    assert_eq!(book.remove(tenant(1), token).await, Ok(true));
+    assert_eq!(book.remove(tenant(1), token).await, Ok(false));
+    assert_eq!(book.all(tenant(1)).await, Ok(vec![stored(passkey, 1)]));
 }

@@ -22,6 +22,9 @@ pub const PREFIX: &str = "rtb_";
 #[derive(Clone, PartialEq, Eq)]
 pub struct PresentedToken(String);
 
+/// A person has at most so many tokens that are neither revoked nor over.
+pub const LIVE_TOKENS_MAX: usize = 50;
+
 /// The text is not a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a personal access token")]
@@ -113,8 +116,19 @@ pub enum MintOutcome {
     Before(TokenId),
     /// The key came with another order before.
     OtherOrder,
+    /// Whoever minted it has [`LIVE_TOKENS_MAX`] already.
+    TooMany,
     /// The staff member is not of this business.
     UnknownStaff,
+}
+
+/// Which tokens are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenQuery {
+    /// Those that are older than this one.
+    pub before: Option<TokenId>,
+    /// At most so many.
+    pub most: u16,
 }
 
 /// A token as its business sees it.

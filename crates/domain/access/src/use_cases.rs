@@ -9,10 +9,12 @@ use time::OffsetDateTime;
 use crate::members::{AboveOwnRole, may_grant};
 use crate::ports::{AccessBook, SecretSource};
 use crate::principal::{ActorKind, Principal, Role, Scope, StaffMember};
-use crate::token::{MintOutcome, NewToken, OrderKey, PresentedToken, TokenId};
+use crate::token::{LIVE_TOKENS_MAX, MintOutcome, NewToken, OrderKey, PresentedToken, TokenId};
 
+mod invitations;
 mod people;
 
+pub use invitations::{InvitationError, InvitationOrder, WorkInvitations};
 pub use people::{AuthenticateSession, Begun, ChangeMemberError, ChangeMembers, SignInPeople};
 
 /// Why somebody was not let in.
@@ -95,12 +97,26 @@ pub enum MintError {
     /// The key came with another order before.
     #[error("the key came with another order before")]
     KeyReused,
+    /// They have as many as they may have.
+    #[error("a person has at most {LIVE_TOKENS_MAX} tokens that count: revoke one first")]
+    TooMany,
     /// The book of tokens does not answer.
     #[error("the book of tokens is unavailable")]
     Unavailable(#[from] Outage),
 }
 
-/// Makes a token; its text exists in the answer and nowhere else.
+/// Why a token was not revoked.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RevokeError {
+    /// It is more than whoever asks.
+    #[error(transparent)]
+    AboveOwnRole(#[from] AboveOwnRole),
+    /// The book of tokens does not answer.
+    #[error("the book of tokens is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Makes and ends tokens; the text of one exists in the answer and nowhere else.
 #[derive(Clone)]
 pub struct MintToken {
     /// Where tokens are on record.
@@ -127,6 +143,7 @@ impl MintToken {
         let id = new.id;
         match self.book.mint(tenant, new).await? {
             MintOutcome::Minted | MintOutcome::Before(_) | MintOutcome::OtherOrder => Ok((id, token)),
+            MintOutcome::TooMany => Err(MintError::TooMany),
             MintOutcome::UnknownStaff => Err(MintError::UnknownStaff),
         }
     }
@@ -153,8 +170,23 @@ impl MintToken {
             MintOutcome::Minted => Ok((id, Some(token))),
             MintOutcome::Before(id) => Ok((id, None)),
             MintOutcome::OtherOrder => Err(MintError::KeyReused),
+            MintOutcome::TooMany => Err(MintError::TooMany),
             MintOutcome::UnknownStaff => Err(MintError::UnknownStaff),
         }
+    }
+
+    /// Revokes a token of the business of whoever asks, at once here; false if it has none of that id. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`RevokeError`]; it counts as before then.
+    pub async fn revoke(&self, by: &Principal, id: TokenId) -> Result<bool, RevokeError> {
+        let Some(found) = self.book.token(by.tenant, id).await? else {
+            return Ok(false);
+        };
+        if found.grant.role > by.role {
+            return Err(AboveOwnRole::Token(found.grant.role).into());
+        }
+        Ok(self.book.revoke(by.tenant, id, self.clock.now()).await?)
     }
 
     fn make(

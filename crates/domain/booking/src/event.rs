@@ -167,6 +167,9 @@ pub enum BookingEvent {
         /// From the first to the last moment that what was moved had claimed before.
         #[serde(default)]
         freed: Option<TimeRange>,
+        /// Who had a part of what was moved, and has none of it now.
+        #[serde(default)]
+        left: Vec<StaffId>,
     },
     /// The customer is here.
     CustomerCame {

@@ -39,11 +39,13 @@ pub enum TemplateName {
     CommissionStatement,
     /// A dispute about commission was decided: the line, what was decided, why.
     DisputeDecided,
+    /// An invitation to belong to the team: the business, as what, until when, the address that accepts it.
+    TeamInvitation,
 }
 
 impl TemplateName {
     /// Every template.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::BookingConfirmed,
         Self::BookingReminder,
         Self::BookingNotice,
@@ -52,6 +54,7 @@ impl TemplateName {
         Self::CohortInvitation,
         Self::CommissionStatement,
         Self::DisputeDecided,
+        Self::TeamInvitation,
     ];
 
     /// The name under which it is registered.
@@ -66,6 +69,7 @@ impl TemplateName {
             Self::CohortInvitation => "cohort_invitation",
             Self::CommissionStatement => "commission_statement",
             Self::DisputeDecided => "dispute_decided",
+            Self::TeamInvitation => "team_invitation",
         }
     }
 }

@@ -11,6 +11,7 @@ mod send_message;
 mod sender;
 mod take_turn;
 mod tell;
+mod tell_invited;
 mod work_cohort;
 mod work_handoff;
 mod work_templates;
@@ -28,6 +29,7 @@ pub use tell::{
     ByTheRules, CommissionNews, CreditStep, DigestFigures, MoneyMatter, MoneyNews, Notice, PageLink,
     RefundStep, ReminderLead, Tell, TellError, TipStep,
 };
+pub use tell_invited::{InvitedToTeam, TeamRole, TellInvited, invitation_in, with_address};
 pub use work_cohort::{Invited, WorkCohort, WorkCohortError};
 pub use work_handoff::{Conversed, WorkHandoff, WorkHandoffError};
 pub use work_templates::WorkTemplates;

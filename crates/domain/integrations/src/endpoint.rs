@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ratiba_kernel::Id;
+use ratiba_kernel::{Fingerprint, Id};
 use time::{Duration, OffsetDateTime};
 
 use crate::delivery::Outcome;
@@ -15,10 +15,15 @@ pub enum EndpointMark {}
 /// Names one endpoint of a tenant.
 pub type EndpointId = Id<EndpointMark>;
 
-/// An endpoint that took nothing for so long is switched off.
+/// An endpoint that took nothing for so long, while it was tried all along, is switched off.
 pub const GIVEN_UP_AFTER: Duration = Duration::days(5);
-/// The secret before counts for so long beside a new one.
+/// Failures further apart than this are not one failing: the longest pause between two tries is less than half of it, so that
+/// within it nothing was tried.
+pub const FAILING_GAP: Duration = Duration::hours(24);
+/// The secret before counts for so long beside a new one. Until then there is no third one.
 pub const BOTH_COUNT_FOR: Duration = Duration::hours(24);
+/// So long after an endpoint was made the same order is told its secret again: whoever asks twice did not hear the answer.
+pub const TOLD_AGAIN_FOR: Duration = Duration::hours(24);
 /// As many as a business may have.
 pub const ENDPOINTS_MAX: usize = 20;
 
@@ -78,13 +83,53 @@ impl OffBecause {
     }
 }
 
+/// An order for a secret: sent again, the same order makes nothing new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretOrder {
+    /// Who sent it where under which key: somebody else's key is another one.
+    pub key: Fingerprint,
+    /// What was asked for.
+    pub asked: Fingerprint,
+}
+
+/// A secret that another one took the place of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// It.
+    pub secret: SigningSecret,
+    /// Until when it counts too.
+    pub until: OffsetDateTime,
+    /// By which order it was replaced, if that is known.
+    pub replaced_by: Option<SecretOrder>,
+}
+
 /// The secrets under which an endpoint is sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Secrets {
     /// The one that counts.
     pub now: SigningSecret,
-    /// The one before, and until when it counts too.
-    pub before: Option<(SigningSecret, OffsetDateTime)>,
+    /// The one before.
+    pub before: Option<Former>,
+}
+
+/// That an endpoint takes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failing {
+    /// Since when, with no [`FAILING_GAP`] between its failures and nothing that arrived.
+    pub since: OffsetDateTime,
+    /// When it failed last.
+    pub last: OffsetDateTime,
+}
+
+impl Failing {
+    /// One more failure: of the same failing, unless nothing was tried for so long that nobody knows.
+    fn go_on(before: Option<Self>, now: OffsetDateTime) -> Self {
+        let same = before.filter(|before| now - before.last < FAILING_GAP);
+        Self {
+            since: same.map_or(now, |same| same.since),
+            last: now,
+        }
+    }
 }
 
 /// What an endpoint is to be.
@@ -113,10 +158,12 @@ pub struct Endpoint {
     pub events: BTreeSet<EventName>,
     /// Under which secrets.
     pub secrets: Secrets,
+    /// By which order it was made, if that is known.
+    pub made_by: Option<SecretOrder>,
     /// Whether messages go to it.
     pub standing: Standing,
     /// Since when it has taken nothing; `None` while it takes what is sent.
-    pub failing_since: Option<OffsetDateTime>,
+    pub failing: Option<Failing>,
     /// When it was made.
     pub created_at: OffsetDateTime,
     /// How often it was recorded, from 1.
@@ -124,9 +171,15 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// A new endpoint.
+    /// A new endpoint, made by an order.
     #[must_use]
-    pub fn new(id: EndpointId, order: EndpointOrder, secret: SigningSecret, at: OffsetDateTime) -> Self {
+    pub fn new(
+        id: EndpointId,
+        order: EndpointOrder,
+        secret: SigningSecret,
+        made_by: SecretOrder,
+        at: OffsetDateTime,
+    ) -> Self {
         Self {
             id,
             url: order.url,
@@ -136,8 +189,9 @@ impl Endpoint {
                 now: secret,
                 before: None,
             },
+            made_by: Some(made_by),
             standing: if order.is_on { Standing::On } else { Standing::Off },
-            failing_since: None,
+            failing: None,
             created_at: at,
             version: 1,
         }
@@ -157,7 +211,7 @@ impl Endpoint {
             (false, Standing::On | Standing::Off) => Standing::Off,
         };
         if moved || (standing == Standing::On && self.standing != Standing::On) {
-            self.failing_since = None;
+            self.failing = None;
         }
         self.standing = standing;
         self
@@ -166,17 +220,32 @@ impl Endpoint {
     /// With another secret. The one before counts beside it for [`BOTH_COUNT_FOR`], so that nothing is lost while the
     /// other side changes over.
     #[must_use]
-    pub fn rotated(mut self, secret: SigningSecret, at: OffsetDateTime) -> Self {
+    pub fn rotated(mut self, secret: SigningSecret, by: SecretOrder, at: OffsetDateTime) -> Self {
         let before = std::mem::replace(&mut self.secrets.now, secret);
-        self.secrets.before = Some((before, at + BOTH_COUNT_FOR));
+        self.secrets.before = Some(Former {
+            secret: before,
+            until: at + BOTH_COUNT_FOR,
+            replaced_by: Some(by),
+        });
         self
+    }
+
+    /// The secret before, while it counts too.
+    #[must_use]
+    pub fn former_at(&self, now: OffsetDateTime) -> Option<&Former> {
+        self.secrets.before.as_ref().filter(|former| now < former.until)
+    }
+
+    /// Whether whoever had it made may be told its secret, once more: a while after it was made, and not once it has another.
+    #[must_use]
+    pub fn tells_its_maker(&self, now: OffsetDateTime) -> bool {
+        self.secrets.before.is_none() && now < self.created_at + TOLD_AGAIN_FOR
     }
 
     /// The secrets that count, the newest first.
     #[must_use]
     pub fn secrets_at(&self, now: OffsetDateTime) -> Vec<&SigningSecret> {
-        let before = self.secrets.before.as_ref();
-        let before = before.filter(|(_, until)| now < *until).map(|(secret, _)| secret);
+        let before = self.former_at(now).map(|former| &former.secret);
         std::iter::once(&self.secrets.now).chain(before).collect()
     }
 
@@ -193,17 +262,18 @@ impl Endpoint {
             return self;
         }
         match outcome {
-            Outcome::Arrived { .. } => self.failing_since = None,
+            Outcome::Arrived { .. } => self.failing = None,
             Outcome::Gone => {
-                self.failing_since.get_or_insert(now);
+                self.failing = Some(Failing::go_on(self.failing, now));
                 self.standing = Standing::SwitchedOff {
                     at: now,
                     because: OffBecause::Gone,
                 };
             }
             Outcome::Failed(_) => {
-                let since = *self.failing_since.get_or_insert(now);
-                if now - since >= GIVEN_UP_AFTER {
+                let failing = Failing::go_on(self.failing, now);
+                self.failing = Some(failing);
+                if now - failing.since >= GIVEN_UP_AFTER {
                     self.standing = Standing::SwitchedOff {
                         at: now,
                         because: OffBecause::Failing,

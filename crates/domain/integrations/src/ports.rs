@@ -45,16 +45,22 @@ pub trait HookBook: Send + Sync {
     /// One endpoint; `None` if there is none.
     async fn endpoint(&self, tenant: TenantId, id: EndpointId) -> Result<Option<Endpoint>, Outage>;
 
-    /// Puts a new endpoint on record. Refuses with [`RecordError::TooMany`] when there are `most` already, also when several
-    /// are added at the same moment.
-    async fn add(&self, tenant: TenantId, endpoint: Endpoint, most: usize) -> Result<(), RecordError>;
+    /// Puts a new endpoint on record, unless one was made under the same key: answers with that one then. Refuses with
+    /// [`RecordError::TooMany`] when there are `most` already, also when several are added at the same moment.
+    async fn add(
+        &self,
+        tenant: TenantId,
+        endpoint: Endpoint,
+        most: usize,
+    ) -> Result<Option<Endpoint>, RecordError>;
 
     /// Records an endpoint at its next version. Refuses with [`RecordError::Stale`] if it is not at the version any more that
     /// `endpoint` carries.
     async fn save(&self, tenant: TenantId, endpoint: Endpoint) -> Result<(), RecordError>;
 
-    /// Removes an endpoint with its deliveries; false if there is none. Safe to repeat.
-    async fn remove(&self, tenant: TenantId, id: EndpointId) -> Result<bool, Outage>;
+    /// Removes an endpoint with its deliveries, if it is at this version; false if there is none. Refuses with
+    /// [`RecordError::Stale`] if it is at another.
+    async fn remove(&self, tenant: TenantId, id: EndpointId, version: i32) -> Result<bool, RecordError>;
 
     /// Stores a message for every endpoint that hears of it, and queues the first try of each; answers for how many. An
     /// endpoint that has a message about the same event already is given no second one.
@@ -77,14 +83,14 @@ pub trait HookBook: Send + Sync {
     async fn deliveries(&self, tenant: TenantId, query: DeliveryQuery) -> Result<Vec<Delivery>, Outage>;
 
     /// Records how a try went, for the delivery ([`Delivery::after`]) and its endpoint ([`Endpoint::after`]), and queues the
-    /// next try for when it is due. `version` is the delivery's when it was read; nothing happens if it is not at that any
-    /// more. Answers with the endpoint as it is now; `None` if it is gone.
+    /// next try for when it is due. Nothing happens if the delivery is not as it was when it was read; and an endpoint that
+    /// has another address by now learns nothing from the former one. An endpoint that is switched off is at another version
+    /// then, so that nobody who read it before puts it on again without having seen that. Answers with the endpoint as it
+    /// is now; `None` if it is gone.
     async fn settle(
         &self,
         tenant: TenantId,
-        id: DeliveryId,
-        version: i32,
-        outcome: Outcome,
+        tried: Tried,
         now: OffsetDateTime,
     ) -> Result<Option<Endpoint>, Outage>;
 
@@ -98,7 +104,7 @@ pub trait HookBook: Send + Sync {
     async fn replay(&self, tenant: TenantId, id: DeliveryId, now: OffsetDateTime) -> Result<bool, Outage>;
 
     /// For the nightly sweep: queues again what should have gone out before `before`, and forgets deliveries that ended
-    /// before `ended`; at most `most` of each. Answers how many were queued.
+    /// before `ended`; at most `most` are queued, and as many forgotten as a day brings. Answers how many were queued.
     async fn sweep(
         &self,
         tenant: TenantId,
@@ -107,6 +113,19 @@ pub trait HookBook: Send + Sync {
         now: OffsetDateTime,
         most: u16,
     ) -> Result<usize, Outage>;
+}
+
+/// A try that ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// Of which delivery.
+    pub delivery: DeliveryId,
+    /// The delivery's version when it was read.
+    pub version: i32,
+    /// To which address.
+    pub url: String,
+    /// How it went.
+    pub outcome: Outcome,
 }
 
 /// Carries messages to other programs.

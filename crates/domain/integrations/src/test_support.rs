@@ -8,10 +8,10 @@ pub use fakes::{FakeHooks, ScriptedCourier};
 
 use std::collections::BTreeSet;
 
-use ratiba_kernel::Id;
 use ratiba_kernel::test_support::EPOCH;
+use ratiba_kernel::{Fingerprint, Id};
 
-use crate::endpoint::{Endpoint, EndpointOrder};
+use crate::endpoint::{Endpoint, EndpointOrder, SecretOrder};
 use crate::event::{EventName, Message};
 use crate::signing::SigningSecret;
 
@@ -41,8 +41,18 @@ pub fn endpoint(number: u64) -> Endpoint {
         id(0xe0, number),
         order(),
         SigningSecret::from_bytes([7; 32]),
+        secret_order(&format!("made {number}")),
         EPOCH,
     )
+}
+
+/// An order for a secret under a key; equal keys are equal orders.
+#[must_use]
+pub fn secret_order(key: &str) -> SecretOrder {
+    SecretOrder {
+        key: Fingerprint::of(key),
+        asked: Fingerprint::of("this"),
+    }
 }
 
 /// A message about a booking; equal numbers are about the same.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
+use time::OffsetDateTime;
 
 use crate::delivery::{Delivery, DeliveryId, DeliveryState};
-use crate::endpoint::{ENDPOINTS_MAX, Endpoint, EndpointId, EndpointOrder, Standing};
+use crate::endpoint::{ENDPOINTS_MAX, Endpoint, EndpointId, EndpointOrder, SecretOrder, Standing};
 use crate::event::{EventName, Message};
-use crate::ports::{Courier, HookBook, RecordError, SecretSource};
+use crate::ports::{Courier, HookBook, RecordError, SecretSource, Tried};
 use crate::signing::{SigningSecret, sign};
 
 /// The longest description, in characters.
@@ -34,6 +35,12 @@ pub enum KeepError {
     /// It changed since it was read.
     #[error("the endpoint changed since it was read")]
     Stale,
+    /// Its last secret but one still counts: a third would leave whoever has that one without a word that they can check.
+    #[error("the secret before counts until {0}: wait for that, or remove the endpoint and add another")]
+    SecretFresh(OffsetDateTime),
+    /// The key came with another order before.
+    #[error("the key came with another order before")]
+    KeyReused,
     /// The book does not answer.
     #[error("the book of endpoints is unavailable")]
     Unavailable(#[from] Outage),
@@ -65,16 +72,25 @@ pub struct KeepEndpoint {
 }
 
 impl KeepEndpoint {
-    /// Adds an endpoint. Its secret is in the answer, and is shown to nobody after that.
+    /// Adds an endpoint. The same order makes one, however often it is sent. Its secret is for whoever sent the order, and
+    /// for them again while [`Endpoint::tells_its_maker`].
     ///
     /// # Errors
     /// [`KeepError`]; nothing is on record then.
-    pub async fn add(&self, tenant: TenantId, order: EndpointOrder) -> Result<Endpoint, KeepError> {
+    pub async fn add(
+        &self,
+        tenant: TenantId,
+        order: EndpointOrder,
+        by: SecretOrder,
+    ) -> Result<Endpoint, KeepError> {
         self.judge(&order)?;
         let secret = SigningSecret::from_bytes(self.secrets.secret());
-        let endpoint = Endpoint::new(self.ids.fresh(), order, secret, self.clock.now());
-        self.book.add(tenant, endpoint.clone(), ENDPOINTS_MAX).await?;
-        Ok(endpoint)
+        let endpoint = Endpoint::new(self.ids.fresh(), order, secret, by, self.clock.now());
+        match self.book.add(tenant, endpoint.clone(), ENDPOINTS_MAX).await? {
+            None => Ok(endpoint),
+            Some(before) if before.made_by == Some(by) => Ok(before),
+            Some(_of_another_order) => Err(KeepError::KeyReused),
+        }
     }
 
     /// Changes an endpoint that is at `version`; answers with it as it is then.
@@ -94,7 +110,8 @@ impl KeepEndpoint {
         self.record(tenant, found.changed(order)).await
     }
 
-    /// Gives an endpoint another secret, which is in the answer; the one before counts beside it for a day.
+    /// Gives an endpoint another secret, which is in the answer; the one before counts beside it for a day, in which the same
+    /// order is answered with the same secret, and every other one is refused.
     ///
     /// # Errors
     /// [`KeepError`]; it stays as it is then.
@@ -103,10 +120,25 @@ impl KeepEndpoint {
         tenant: TenantId,
         id: EndpointId,
         version: i32,
+        by: SecretOrder,
     ) -> Result<Endpoint, KeepError> {
-        let found = self.at_version(tenant, id, version).await?;
+        let now = self.clock.now();
+        let found = self.book.endpoint(tenant, id).await?.ok_or(KeepError::Unknown)?;
+        if found.former_at(now).is_some() {
+            return rotated_before(found, by, now);
+        }
+        if found.version != version {
+            return Err(KeepError::Stale);
+        }
         let secret = SigningSecret::from_bytes(self.secrets.secret());
-        self.record(tenant, found.rotated(secret, self.clock.now())).await
+        match self.record(tenant, found.rotated(secret, by, now)).await {
+            // It may have been the same order, at the same moment.
+            Err(KeepError::Stale) => {
+                let found = self.book.endpoint(tenant, id).await?.ok_or(KeepError::Unknown)?;
+                rotated_before(found, by, now)
+            }
+            done @ (Ok(_) | Err(_)) => done,
+        }
     }
 
     async fn at_version(
@@ -142,6 +174,16 @@ impl KeepEndpoint {
             return Err(KeepError::LongDescription);
         }
         Ok(())
+    }
+}
+
+/// The answer to an order for another secret, of an endpoint that may have been given one already.
+fn rotated_before(found: Endpoint, by: SecretOrder, now: OffsetDateTime) -> Result<Endpoint, KeepError> {
+    let former = found.former_at(now).ok_or(KeepError::Stale)?;
+    match former.replaced_by {
+        Some(before) if before == by => Ok(found),
+        Some(before) if before.key == by.key => Err(KeepError::KeyReused),
+        Some(_) | None => Err(KeepError::SecretFresh(former.until)),
     }
 }
 
@@ -245,10 +287,13 @@ impl Deliver {
         let signed = sign(&endpoint.secrets_at(now), message.event, now, &message.body);
         let outcome = self.courier.carry(&endpoint.url, &signed, &message.body).await;
         let at = self.clock.now();
-        let after = self
-            .book
-            .settle(tenant, delivery.id, delivery.version, outcome, at)
-            .await?;
+        let tried = Tried {
+            delivery: delivery.id,
+            version: delivery.version,
+            url: endpoint.url.clone(),
+            outcome,
+        };
+        let after = self.book.settle(tenant, tried, at).await?;
         if let Some(Standing::SwitchedOff { because, .. }) = after.map(|after| after.standing) {
             tracing::warn!(endpoint.id = %endpoint.id, because = because.word(), "an endpoint was switched off");
         }

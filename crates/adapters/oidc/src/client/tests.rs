@@ -7,6 +7,7 @@ use ratiba_kernel::test_support::{EPOCH, ManualClock};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use super::*;
 use crate::settings::ClientSecret;
@@ -20,6 +21,7 @@ struct Script {
     signs_as: &'static str,
     /// What the form of the token request must be for a token.
     fetched_keys: usize,
+    described: usize,
     form: String,
     authorization: String,
     nonce: String,
@@ -30,6 +32,8 @@ struct Script {
 
 struct Issuer {
     script: Arc<Lock<Script>>,
+    /// Whether it hangs when asked about itself.
+    hangs: Arc<watch::Sender<bool>>,
     origin: String,
     server: actix_web::rt::task::JoinHandle<std::io::Result<()>>,
 }
@@ -54,8 +58,16 @@ fn pair() -> EcdsaKeyPair {
 }
 
 type Shared = web::Data<Lock<Script>>;
+type Hangs = web::Data<watch::Sender<bool>>;
 
-async fn describe(script: Shared) -> HttpResponse {
+async fn no_longer(hangs: &Hangs) {
+    let mut hangs = hangs.subscribe();
+    hangs.wait_for(|hangs| !hangs).await.unwrap();
+}
+
+async fn describe(script: Shared, hangs: Hangs) -> HttpResponse {
+    script.lock().unwrap().described += 1;
+    no_longer(&hangs).await;
     let script = script.lock().unwrap();
     // As an issuer behind a proxy: browsers know it under another name than this process.
     let front = "http://issuer.test";
@@ -67,9 +79,10 @@ async fn describe(script: Shared) -> HttpResponse {
     }))
 }
 
-async fn keys(script: Shared) -> HttpResponse {
-    let mut script = script.lock().unwrap();
-    script.fetched_keys += 1;
+async fn keys(script: Shared, hangs: Hangs) -> HttpResponse {
+    script.lock().unwrap().fetched_keys += 1;
+    no_longer(&hangs).await;
+    let script = script.lock().unwrap();
     let pair = pair();
     let point = pair.public_key().as_ref();
     let part = |range: std::ops::Range<usize>| URL_SAFE_NO_PAD.encode(&point[range]);
@@ -119,9 +132,12 @@ fn issuer() -> Issuer {
         ..Script::default()
     }));
     let shared = web::Data::from(Arc::clone(&script));
+    let hangs = Arc::new(watch::Sender::new(false));
+    let hanging = web::Data::from(Arc::clone(&hangs));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(shared.clone())
+            .app_data(hanging.clone())
             .route("/realm/.well-known/openid-configuration", web::get().to(describe))
             .route("/realm/keys", web::get().to(keys))
             .route("/realm/token", web::post().to(token))
@@ -134,6 +150,7 @@ fn issuer() -> Issuer {
     .run();
     Issuer {
         script,
+        hangs,
         origin,
         server: actix_web::rt::spawn(server),
     }
@@ -242,6 +259,61 @@ async fn nonsense_names_do_not_hammer_the_issuer() {
         client.redeem(&redemption("good")).await.is_ok(),
         "others sign in meanwhile"
     );
+}
+
+#[actix_web::test]
+async fn an_issuer_that_hangs_is_asked_once_and_holds_up_nobody_who_needs_nothing_of_it() {
+    let issuer = issuer();
+    let client = client(&issuer);
+    let begin = AuthorizationRequest {
+        redirect_uri: "https://ratiba.example/auth/callback".to_owned(),
+        secret: secret(),
+    };
+    let asked = async |count: fn(&Script) -> usize| {
+        while count(&issuer.script.lock().unwrap()) == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    issuer.hangs.send_replace(true);
+    let (one, two, ()) = tokio::join!(client.sign_in_url(&begin), client.sign_in_url(&begin), async {
+        asked(|script| script.described).await;
+        issuer.hangs.send_replace(false);
+    });
+    assert!(one.is_ok() && two.is_ok());
+    assert_eq!(issuer.script.lock().unwrap().described, 1);
+    issuer.hangs.send_replace(true);
+    let (first, second) = (redemption("good"), redemption("good"));
+    let (one, two, ()) = tokio::join!(client.redeem(&first), client.redeem(&second), async {
+        asked(|script| script.fetched_keys).await;
+        // It hangs: who begins meanwhile needs nothing that is not known.
+        assert!(client.sign_in_url(&begin).await.is_ok());
+        issuer.hangs.send_replace(false);
+    });
+    assert!(one.is_ok() && two.is_ok());
+    assert_eq!(issuer.script.lock().unwrap().fetched_keys, 1);
+}
+
+#[actix_web::test]
+async fn a_question_that_nobody_waits_for_any_more_is_answered_all_the_same() {
+    let issuer = issuer();
+    let client = client(&issuer);
+    let begin = AuthorizationRequest {
+        redirect_uri: "https://ratiba.example/auth/callback".to_owned(),
+        secret: secret(),
+    };
+    issuer.hangs.send_replace(true);
+    tokio::select! {
+        biased;
+        _never = client.sign_in_url(&begin) => panic!("the issuer hangs"),
+        () = async {
+            while issuer.script.lock().unwrap().described == 0 {
+                tokio::task::yield_now().await;
+            }
+        } => {}
+    }
+    issuer.hangs.send_replace(false);
+    assert!(client.sign_in_url(&begin).await.is_ok());
+    assert_eq!(issuer.script.lock().unwrap().described, 1, "the same answer");
 }
 
 #[actix_web::test]

@@ -80,6 +80,10 @@ fn a_token_that_says_what_it_must_vouches() {
     let unsure = with("email_verified", json!(false));
     let who = outcome(&Signer::new(), &header(), &unsure).unwrap();
     assert_eq!(who.profile.email(), None, "an address that nobody checked");
+    for (written, counts) in [("true", true), ("false", false)] {
+        let who = outcome(&Signer::new(), &header(), &with("email_verified", json!(written))).unwrap();
+        assert_eq!(who.profile.email().is_some(), counts, "{written} in a text");
+    }
 }
 
 #[test]
@@ -103,6 +107,7 @@ fn what_does_not_fit_is_refused_with_its_reason() {
         (with("exp", json!("soon")), Refusal::Malformed),
         (with("exp", json!(i64::MAX)), Refusal::Malformed),
         (with("sub", Value::Null), Refusal::Malformed),
+        (with("email_verified", json!("perhaps")), Refusal::Malformed),
     ] {
         assert_eq!(outcome(&signer, &header(), &claims), Err(refusal), "{claims}");
     }
@@ -127,6 +132,13 @@ fn only_the_issuers_own_keys_sign() {
     assert_eq!(prove(&token, &[]), Err(Refusal::UnknownKey));
     let nameless = signer.sign(&json!({ "alg": "ES256" }), &claims());
     assert!(prove(&nameless, &signer.keys("one")).is_ok());
+    let several = [signer.keys("one"), other.keys("two")].concat();
+    assert!(prove(&token, &several).is_ok());
+    assert_eq!(
+        prove(&nameless, &several),
+        Err(Refusal::UnknownKey),
+        "which of them?"
+    );
     // Another subject under the same signature.
     let parts: Vec<&str> = token.split('.').collect();
     let forged = URL_SAFE_NO_PAD.encode(with("sub", json!("somebody else")).to_string());

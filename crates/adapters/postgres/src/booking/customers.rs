@@ -120,7 +120,7 @@ impl CustomerBook for PgCustomers {
 fn customer<E>(tx: &mut TenantTx<'_>, id: CustomerId) -> Result<Option<Customer>, TxError<E>> {
     let tenant = tx.tenant_uuid();
     let row = sql_query(format!(
-        "SELECT {COLUMNS} FROM customers c WHERE c.tenant_id = $1 AND c.id = $2"
+        "SELECT {COLUMNS} FROM customers c WHERE c.tenant_id = $1 AND c.id = $2 AND c.erased_at IS NULL"
     ))
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(id.as_uuid())
@@ -239,7 +239,7 @@ fn page<E>(tx: &mut TenantTx<'_>, wanted: &Wanted) -> Result<Page, TxError<E>> {
     let joined = if search.is_some() { FOUND } else { "" };
     let text = format!(
         "SELECT {COLUMNS} FROM customers c {joined}
-         WHERE c.tenant_id = $1 AND ($2 IS NULL OR c.id > $2) AND ($3 IS NULL OR c.phone = $3)
+         WHERE c.tenant_id = $1 AND ($2 IS NULL OR c.id > $2) AND ($3 IS NULL OR c.phone = $3) AND c.erased_at IS NULL
          ORDER BY c.id LIMIT $4"
     );
     let query = sql_query(text)
@@ -299,7 +299,7 @@ fn amend(
     let written = sql_query(format!(
         "UPDATE customers AS c SET name = coalesce($4, c.name), language = coalesce($5, c.language),
             version = c.version + 1
-         WHERE c.tenant_id = $1 AND c.id = $2 AND c.version = $3
+         WHERE c.tenant_id = $1 AND c.id = $2 AND c.version = $3 AND c.erased_at IS NULL
          RETURNING {COLUMNS}"
     ))
     .bind::<SqlUuid, _>(tenant)

@@ -8,10 +8,10 @@ use diesel::sql_types::{
     Array, Bytea, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use ratiba_integrations::delivery::{DeadBecause, Delivery, DeliveryState, Failure, Outcome, Try};
-use ratiba_integrations::endpoint::{Endpoint, OffBecause, Secrets, Standing};
+use ratiba_integrations::endpoint::{Endpoint, Failing, Former, OffBecause, SecretOrder, Secrets, Standing};
 use ratiba_integrations::event::{EventName, Message};
 use ratiba_integrations::signing::SigningSecret;
-use ratiba_kernel::{Id, Outage};
+use ratiba_kernel::{Fingerprint, Id, Outage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -45,6 +45,14 @@ pub(super) struct EndpointRow {
     secret_before: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     secret_before_until: Option<OffsetDateTime>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    rotated_key: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    rotated_asked: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    made_key: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    made_asked: Option<Vec<u8>>,
     #[diesel(sql_type = Text)]
     state: String,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -53,6 +61,8 @@ pub(super) struct EndpointRow {
     switched_off_because: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     failing_since: Option<OffsetDateTime>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    failed_at: Option<OffsetDateTime>,
     #[diesel(sql_type = Timestamptz)]
     created_at: OffsetDateTime,
     #[diesel(sql_type = Integer)]
@@ -60,15 +70,28 @@ pub(super) struct EndpointRow {
 }
 
 impl EndpointRow {
-    pub(super) fn read(self) -> Read<Endpoint> {
+    pub(super) fn read<E>(self) -> Result<Endpoint, TxError<E>> {
         let id = self.id;
         let wrong = |what: &dyn Display| TxError::impossible("webhook_endpoints", id, what);
         let secret = |bytes: &[u8]| {
             let bytes: Result<[u8; 32], _> = bytes.try_into();
             bytes.map(SigningSecret::from_bytes).map_err(|_| wrong(&"secret"))
         };
+        let order = |key: &Option<Vec<u8>>, asked: &Option<Vec<u8>>| match (key, asked) {
+            (Some(key), Some(asked)) => {
+                let print = |bytes: &[u8]| <[u8; 32]>::try_from(bytes).map(Fingerprint::from_bytes);
+                let order = print(key).and_then(|key| print(asked).map(|asked| SecretOrder { key, asked }));
+                order.map(Some).map_err(|_| wrong(&"order"))
+            }
+            (None, None) => Ok(None),
+            (Some(_), None) | (None, Some(_)) => Err(wrong(&"order")),
+        };
         let before = match (&self.secret_before, self.secret_before_until) {
-            (Some(bytes), Some(until)) => Some((secret(bytes)?, until)),
+            (Some(bytes), Some(until)) => Some(Former {
+                secret: secret(bytes)?,
+                until,
+                replaced_by: order(&self.rotated_key, &self.rotated_asked)?,
+            }),
             (None, None) => None,
             (Some(_), None) | (None, Some(_)) => return Err(wrong(&"secret before")),
         };
@@ -79,6 +102,11 @@ impl EndpointRow {
             ("switched_off", Some(at), Some(because)) => Standing::SwitchedOff { at, because },
             (other, _, _) => return Err(wrong(&other)),
         };
+        // A program of before notes the beginning alone, and leaves what it does not know.
+        let failing = self.failing_since.map(|since| Failing {
+            since,
+            last: self.failed_at.map_or(since, |last| last.max(since)),
+        });
         // A name that only a newer program knows is nothing that this one could send.
         let events: BTreeSet<_> = self
             .events
@@ -91,11 +119,12 @@ impl EndpointRow {
                 now: secret(&self.secret)?,
                 before,
             },
+            made_by: order(&self.made_key, &self.made_asked)?,
             url: self.url,
             description: self.description,
             events,
             standing,
-            failing_since: self.failing_since,
+            failing,
             created_at: self.created_at,
             version: self.version,
         })

@@ -23,6 +23,7 @@ use ratiba_kernel::{BasisPoints, Id, Money, Outage, PhoneNumber, TenantId, TimeR
 use time::{Duration, OffsetDateTime};
 
 use super::BackOfficeBridge;
+use crate::audit::acting;
 use crate::bridges::visit_desk::slot_of_visit;
 
 /// The most bookings that are counted in the way of a block.
@@ -82,6 +83,11 @@ impl BackOfficeBridge {
     }
 
     pub(super) async fn done(&self, tenant: TenantId, order: ActOrder) -> Answer {
+        let by = admin(&order.by);
+        acting(Some(&by), "whatsapp", self.act(tenant, order)).await
+    }
+
+    async fn act(&self, tenant: TenantId, order: ActOrder) -> Answer {
         let ActOrder { key, by, act } = order;
         match act {
             Act::Cancel { visit, starts_at } => self.cancelled(tenant, &by, visit, starts_at).await,

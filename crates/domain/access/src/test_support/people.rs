@@ -8,11 +8,12 @@ use ratiba_kernel::test_support::{EPOCH, tenant};
 use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
 use time::{Duration, OffsetDateTime};
 
+use super::invitations::Invitations;
 use crate::members::{Admitted, Member, MemberChange, MemberStep, MemberStepError, NewMember, Standing};
 use crate::person::{Identity, PersonId, Profile};
 use crate::ports::{Card, IdentityIssuer, MemberBook, PeopleBook};
 use crate::principal::{Role, StaffMember};
-use crate::session::{Membership, NewSession, Session, SessionSecret};
+use crate::session::{IDLE, Membership, NewSession, Session, SessionSecret};
 use crate::sign_in::{AuthorizationRequest, RedeemError, Redemption, Refusal, SignedIn};
 
 /// A staff member of tenant 1 in every fresh book.
@@ -22,12 +23,33 @@ pub fn staff_of_tenant_1() -> Id<StaffMember> {
 }
 
 #[derive(Debug, Default)]
-struct Rows {
+pub(super) struct Rows {
     people: BTreeMap<Identity, PersonId>,
     sessions: BTreeMap<TokenHash, (PersonId, Session)>,
-    members: BTreeMap<(TenantId, PersonId), Member>,
+    pub(super) members: BTreeMap<(TenantId, PersonId), Member>,
     /// Businesses that are closed for a while.
-    shut: Vec<TenantId>,
+    pub(super) shut: Vec<TenantId>,
+    pub(super) invitations: Invitations,
+}
+
+impl Rows {
+    pub(super) fn take_in(&mut self, tenant: TenantId, newcomer: NewMember) -> Admitted {
+        let key = (tenant, newcomer.person);
+        if self.members.contains_key(&key) {
+            return Admitted::Already;
+        }
+        let member = Member {
+            person: newcomer.person,
+            role: newcomer.role,
+            staff: newcomer.staff,
+            standing: Standing::Active,
+            profile: newcomer.profile,
+            joined_at: newcomer.joined_at,
+            version: 1,
+        };
+        self.members.insert(key, member);
+        Admitted::New
+    }
 }
 
 /// People in memory. The tenants 1 and 2 exist, named `Business 1` and `Business 2`.
@@ -35,7 +57,7 @@ struct Rows {
 pub struct InMemoryPeople(Mutex<Rows>);
 
 impl InMemoryPeople {
-    fn rows(&self) -> MutexGuard<'_, Rows> {
+    pub(super) fn rows(&self) -> MutexGuard<'_, Rows> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -102,6 +124,14 @@ impl PeopleBook for InMemoryPeople {
         Ok(())
     }
 
+    async fn forget_sessions(&self, now: OffsetDateTime) -> Result<usize, Outage> {
+        let mut rows = self.rows();
+        let before = rows.sessions.len();
+        rows.sessions
+            .retain(|_, (_, session)| session.clone().visitor(now).is_some());
+        Ok(before - rows.sessions.len())
+    }
+
     async fn card(&self, of: TenantId, person: PersonId) -> Result<Option<Card>, Outage> {
         let names = [(tenant(1), "Business 1"), (tenant(2), "Business 2")];
         let name = names.iter().find(|(id, _)| *id == of).map(|(_, name)| *name);
@@ -126,22 +156,7 @@ impl MemberBook for InMemoryPeople {
         if !is_staff(tenant, newcomer.staff) {
             return Ok(Admitted::UnknownStaff);
         }
-        let mut rows = self.rows();
-        let key = (tenant, newcomer.person);
-        if rows.members.contains_key(&key) {
-            return Ok(Admitted::Already);
-        }
-        let member = Member {
-            person: newcomer.person,
-            role: newcomer.role,
-            staff: newcomer.staff,
-            standing: Standing::Active,
-            profile: newcomer.profile,
-            joined_at: newcomer.joined_at,
-            version: 1,
-        };
-        rows.members.insert(key, member);
-        Ok(Admitted::New)
+        Ok(self.rows().take_in(tenant, newcomer))
     }
 
     async fn change(&self, tenant: TenantId, step: MemberStep) -> Result<(), MemberStepError> {
@@ -177,6 +192,19 @@ impl MemberBook for InMemoryPeople {
                 (MemberChange::Suspend, Standing::Active) => member.standing = Standing::Suspended(step.at),
                 (MemberChange::Resume, _) => member.standing = Standing::Active,
                 (MemberChange::Suspend, Standing::Suspended(_)) | (MemberChange::Remove, _) => {}
+            }
+        }
+        let acts = rows
+            .members
+            .iter()
+            .any(|((_, person), member)| *person == step.person && member.standing == Standing::Active);
+        if !acts {
+            let own = rows
+                .sessions
+                .values_mut()
+                .filter(|(person, _)| *person == step.person);
+            for (_, session) in own {
+                session.ended_at = session.ended_at.or(Some(step.at));
             }
         }
         Ok(())
@@ -240,7 +268,7 @@ pub async fn arrive(book: &impl PeopleBook, number: u8) -> PersonId {
     person.unwrap_or(fresh)
 }
 
-fn newcomer(person: PersonId, role: Role) -> NewMember {
+pub(super) fn newcomer(person: PersonId, role: Role) -> NewMember {
     NewMember {
         person,
         role,
@@ -250,7 +278,7 @@ fn newcomer(person: PersonId, role: Role) -> NewMember {
     }
 }
 
-fn step(person: PersonId, seen: i32, change: MemberChange) -> MemberStep {
+pub(super) fn step(person: PersonId, seen: i32, change: MemberChange) -> MemberStep {
     MemberStep {
         person,
         seen,
@@ -267,7 +295,9 @@ fn step(person: PersonId, seen: i32, change: MemberChange) -> MemberStep {
 pub async fn people_contract<B: PeopleBook + MemberBook>(fresh: impl AsyncFn() -> B) {
     somebody_is_the_same_at_every_sign_in(&fresh().await).await;
     a_session_keeps_what_was_noted(&fresh().await).await;
+    sessions_that_are_over_are_forgotten(&fresh().await).await;
     memberships_count_while_they_are_active(&fresh().await).await;
+    who_may_act_nowhere_is_signed_out(&fresh().await).await;
     a_business_knows_the_name_of_the_last_sign_in(&fresh().await).await;
     nobody_is_taken_in_twice(&fresh().await).await;
     a_change_is_decided_on_the_version_that_was_seen(&fresh().await).await;
@@ -315,6 +345,60 @@ async fn a_session_keeps_what_was_noted(book: &impl PeopleBook) {
     let unknown = session_secret(99).hash();
     assert_eq!(book.session_seen(unknown, later).await, Ok(()));
     assert_eq!(book.end_session(unknown, later).await, Ok(()));
+}
+
+async fn sessions_that_are_over_are_forgotten(book: &impl PeopleBook) {
+    for number in [1, 2, 3, 4] {
+        arrive(book, number).await;
+    }
+    let (used, now) = (EPOCH + IDLE, EPOCH + IDLE + Duration::MINUTE);
+    assert_eq!(book.session_seen(session_secret(1).hash(), used).await, Ok(()));
+    assert_eq!(book.session_seen(session_secret(2).hash(), used).await, Ok(()));
+    assert_eq!(book.end_session(session_secret(2).hash(), used).await, Ok(()));
+    assert_eq!(book.forget_sessions(EPOCH).await, Ok(1), "one was ended");
+    assert_eq!(book.forget_sessions(now).await, Ok(2), "two are unused");
+    let left = book.find_session(session_secret(1).hash()).await;
+    assert!(left.is_ok_and(|left| left.is_some()));
+    for number in [2, 3, 4] {
+        let gone = book.find_session(session_secret(number).hash()).await;
+        assert_eq!(gone, Ok(None), "{number}");
+    }
+    let old = EPOCH + crate::session::LASTS;
+    assert_eq!(book.session_seen(session_secret(1).hash(), old).await, Ok(()));
+    assert_eq!(
+        book.forget_sessions(old).await,
+        Ok(1),
+        "too old, however much it was used"
+    );
+}
+
+async fn who_may_act_nowhere_is_signed_out<B: PeopleBook + MemberBook>(book: &B) {
+    let (person, other) = (arrive(book, 1).await, arrive(book, 2).await);
+    for (number, person) in [(1, person), (2, person), (1, other)] {
+        let admitted = book.admit(tenant(number), newcomer(person, Role::Manager)).await;
+        assert_eq!(admitted, Ok(Admitted::New));
+    }
+    let ended = async |number| {
+        let session = book.find_session(session_secret(number).hash()).await;
+        session.ok().flatten().and_then(|session| session.ended_at)
+    };
+    let change = async |number, seen, change| {
+        assert_eq!(
+            book.change(tenant(number), step(person, seen, change)).await,
+            Ok(())
+        );
+    };
+    change(1, 1, MemberChange::Suspend).await;
+    assert_eq!(ended(1).await, None, "another business counts");
+    change(2, 1, MemberChange::Suspend).await;
+    assert_eq!(ended(1).await, Some(EPOCH + Duration::HOUR));
+    change(1, 2, MemberChange::Resume).await;
+    assert_eq!(ended(1).await, Some(EPOCH + Duration::HOUR), "they sign in anew");
+    let again = NewSession::beginning(&session_secret(11), EPOCH + Duration::HOUR);
+    assert_eq!(book.sign_in(signed_in(1), person, again).await, Ok(person));
+    change(1, 3, MemberChange::Remove).await;
+    assert_eq!(ended(11).await, Some(EPOCH + Duration::HOUR));
+    assert_eq!(ended(2).await, None, "nobody else's end");
 }
 
 async fn memberships_count_while_they_are_active<B: PeopleBook + MemberBook>(book: &B) {

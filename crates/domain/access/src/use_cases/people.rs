@@ -1,5 +1,6 @@
 //! Signing in and out, and changing who belongs to a business.
 
+use std::fmt;
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, Outage, TokenHash};
@@ -10,16 +11,22 @@ use crate::person::PersonId;
 use crate::ports::{IdentityIssuer, MemberBook, PeopleBook, SecretSource};
 use crate::principal::Principal;
 use crate::session::{NewSession, SEEN_EVERY, SessionSecret, Visitor};
-use crate::sign_in::{AuthorizationRequest, RedeemError, Redemption, SignInSecret};
+use crate::sign_in::{AuthorizationRequest, RedeemError, Redemption, ReturnTo, Seal, SignInSecret};
 use crate::use_cases::AuthenticateError;
 
-/// A sign-in that began.
-#[derive(Clone, Debug)]
+/// A sign-in that began. `Debug` says nothing of what the browser keeps.
+#[derive(Clone)]
 pub struct Begun {
     /// Where the browser goes.
     pub url: String,
-    /// What it keeps meanwhile.
-    pub secret: SignInSecret,
+    /// What it keeps meanwhile: the sign-in, sealed.
+    pub kept: String,
+}
+
+impl fmt::Debug for Begun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Begun").finish_non_exhaustive()
+    }
 }
 
 /// Signs people in by an issuer.
@@ -35,21 +42,31 @@ pub struct SignInPeople {
     pub ids: Arc<dyn IdSource>,
     /// Chance.
     pub secrets: Arc<dyn SecretSource>,
+    /// Marks what was begun here.
+    pub seal: Seal,
 }
 
 impl SignInPeople {
-    /// Begins a sign-in that ends at `redirect_uri`.
+    /// Begins a sign-in that ends at `redirect_uri`, from where it leads to `to`.
     ///
     /// # Errors
     /// [`Outage`] if the issuer does not answer.
-    pub async fn begin(&self, redirect_uri: String) -> Result<Begun, Outage> {
+    pub async fn begin(&self, redirect_uri: String, to: &ReturnTo) -> Result<Begun, Outage> {
         let secret = SignInSecret::from_bytes(self.secrets.secret());
         let request = AuthorizationRequest {
             redirect_uri,
             secret: secret.clone(),
         };
         let url = self.issuer.sign_in_url(&request).await?;
-        Ok(Begun { url, secret })
+        let kept = self.seal.close(&secret, to, self.clock.now());
+        Ok(Begun { url, kept })
+    }
+
+    /// The sign-in that a browser kept, and where it leads; `None` unless it began here, a moment ago. The issuer is not
+    /// asked, nor should it be asked anything for a browser that kept none.
+    #[must_use]
+    pub fn begun(&self, kept: &str) -> Option<(SignInSecret, ReturnTo)> {
+        self.seal.open(kept, self.clock.now())
     }
 
     /// Ends a sign-in: whoever the issuer vouches for has a session from now on. Its secret exists in the answer and

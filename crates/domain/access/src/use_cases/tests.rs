@@ -162,14 +162,32 @@ fn a_persons_token_is_told_once_and_is_never_more_than_they_are() {
 }
 
 #[test]
+fn nobody_revokes_a_token_that_is_more_than_they_are() {
+    let world = world();
+    let mint = |role| {
+        block_on(world.mint.execute(tenant(1), order(role, &[])))
+            .unwrap()
+            .0
+    };
+    let (owners, desks) = (mint(Role::Owner), mint(Role::Receptionist));
+    let revoke = |by: Role, id| block_on(world.mint.revoke(&person(by), id));
+    let above = AboveOwnRole::Token(Role::Owner);
+    assert_eq!(revoke(Role::Manager, owners), Err(above.into()));
+    assert_eq!(revoke(Role::Manager, desks), Ok(true));
+    assert_eq!(revoke(Role::Owner, owners), Ok(true));
+    let nobodys = TokenId::from_uuid(uuid::Uuid::from_u128(404));
+    assert_eq!(revoke(Role::Owner, nobodys), Ok(false));
+}
+
+#[test]
 fn a_tokens_use_is_noted_once_a_minute() {
     let world = world();
-    let (_, token) = block_on(world.mint.execute(tenant(1), order(Role::Owner, &[]))).unwrap();
+    let (id, token) = block_on(world.mint.execute(tenant(1), order(Role::Owner, &[]))).unwrap();
     let begin = world.clock.now();
     let used = || {
         block_on(world.authenticate.execute(&token)).unwrap();
-        let records = block_on(world.mint.book.tokens(tenant(1))).unwrap();
-        records[0].grant.last_used_at
+        let record = block_on(world.mint.book.token(tenant(1), id)).unwrap();
+        record.unwrap().grant.last_used_at
     };
     assert_eq!(used(), Some(begin));
     world.clock.advance(Duration::seconds(59));

@@ -1,6 +1,6 @@
 //! Moves what is agreed or held to another time: the old one is freed only if the new one is won.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, TenantId};
@@ -193,12 +193,26 @@ fn moved(
     }
     remind_anew(policy, visit, &mut change, now);
     let freed = claimed(replacing.parts().iter().copied());
+    let now_theirs: BTreeSet<StaffId> = change
+        .appointments
+        .iter()
+        .flat_map(|changed| changed.appointment.booking().team.members())
+        .copied()
+        .collect();
+    let before: BTreeSet<StaffId> = replacing
+        .parts()
+        .iter()
+        .flat_map(|part| part.booking().team.members())
+        .copied()
+        .collect();
+    let left = before.difference(&now_theirs).copied().collect();
     let (visit, customer) = (visit.head.id, visit.head.customer);
     Ok(Some(change.telling(BookingEvent::VisitMoved {
         visit,
         customer,
         by: order.by,
         freed,
+        left,
     })))
 }
 

@@ -90,7 +90,8 @@ const fn category(name: TemplateName) -> Category {
         | TemplateName::OwnerDigest
         | TemplateName::OwnerAlert
         | TemplateName::CommissionStatement
-        | TemplateName::DisputeDecided => Category::Utility,
+        | TemplateName::DisputeDecided
+        | TemplateName::TeamInvitation => Category::Utility,
         TemplateName::CohortInvitation => Category::Marketing,
     }
 }
@@ -141,6 +142,14 @@ const fn body(name: TemplateName, tongue: Tongue) -> &'static str {
         (TemplateName::DisputeDecided, Tongue::Swahili) => {
             "Pingamizi lako la kamisheni, {{1}}, limeamuliwa: {{2}}. Sababu: {{3}}. Andika hapa kujibu."
         }
+        (TemplateName::TeamInvitation, Tongue::English) => {
+            "Hello! {{1}} invites you to join its team as {{2}}. This address is for you alone and works once, until {{3}}: \
+             {{4}} If you do not know why you get this, do not open it."
+        }
+        (TemplateName::TeamInvitation, Tongue::Swahili) => {
+            "Habari! {{1}} inakualika kujiunga na timu yake kama {{2}}. Anwani hii ni yako peke yako na inatumika mara moja, \
+             hadi {{3}}: {{4}} Kama hujui kwa nini umeipata, usiifungue."
+        }
         (TemplateName::CohortInvitation, Tongue::English) => {
             "Hello! {{1}} invites you to try its new assistant on WhatsApp. It is automatic: a computer answers you and \
              books your visits. Payment by M-Pesa in it is still in trial. To join, answer YES. To decline answer NO; you \
@@ -171,7 +180,8 @@ const fn quick_replies(name: TemplateName, tongue: Tongue) -> &'static [&'static
             | TemplateName::BookingNotice
             | TemplateName::OwnerDigest
             | TemplateName::OwnerAlert
-            | TemplateName::DisputeDecided,
+            | TemplateName::DisputeDecided
+            | TemplateName::TeamInvitation,
             Tongue::English | Tongue::Swahili,
         ) => &[],
     }
@@ -266,5 +276,17 @@ const fn examples(name: TemplateName, tongue: Tongue) -> &'static [&'static str]
             "muda uliorekodiwa ni sahihi",
         ],
         (TemplateName::CohortInvitation, Tongue::English | Tongue::Swahili) => &["Aria Aura Spa"],
+        (TemplateName::TeamInvitation, Tongue::English) => &[
+            "Aria Aura Spa",
+            "receptionist",
+            "Tuesday 19 May",
+            "https://ratiba.example/auth/join#5f2b",
+        ],
+        (TemplateName::TeamInvitation, Tongue::Swahili) => &[
+            "Aria Aura Spa",
+            "mpokezi",
+            "Jumanne 19 Mei",
+            "https://ratiba.example/auth/join#5f2b",
+        ],
     }
 }

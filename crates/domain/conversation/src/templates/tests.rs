@@ -95,7 +95,8 @@ fn every_template_keeps_to_the_rules_of_the_channel_in_both_languages() {
             | TemplateName::OwnerDigest
             | TemplateName::OwnerAlert
             | TemplateName::CommissionStatement
-            | TemplateName::DisputeDecided => ROOM_CHARACTERS,
+            | TemplateName::DisputeDecided
+            | TemplateName::TeamInvitation => ROOM_CHARACTERS,
         };
         let fixed = template.body.chars().count();
         assert!(

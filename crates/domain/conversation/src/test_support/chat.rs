@@ -21,7 +21,8 @@ use crate::outgoing::{Content, MessageId, OutgoingMessage, Recipient};
 use crate::ports::{LanguageModel, LetterBox, Parcel, TemplateStanding};
 use crate::thread::Thread;
 use crate::use_cases::{
-    Invited, Notice, SendMessage, TakeTurn, TakeTurnError, Tell, TurnEnd, WorkCohort, WorkHandoff,
+    Invited, Notice, SendMessage, TakeTurn, TakeTurnError, Tell, TellInvited, TurnEnd, WorkCohort,
+    WorkHandoff,
 };
 
 /// A business and one customer who writes to it.
@@ -121,6 +122,18 @@ impl Chat {
     #[must_use]
     pub fn work_cohort(&self, template: TemplateStanding) -> WorkCohort {
         WorkCohort {
+            book: self.record.clone(),
+            profile: self.profile.clone(),
+            templates: Arc::new(FakeTemplates(template)),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    /// Telling people who are invited to the team, where templates stand like this.
+    #[must_use]
+    pub fn tell_invited(&self, template: TemplateStanding) -> TellInvited {
+        TellInvited {
             book: self.record.clone(),
             profile: self.profile.clone(),
             templates: Arc::new(FakeTemplates(template)),

@@ -423,6 +423,9 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::LatenessNotedOpen => {
             "Thank you for telling us. I have let the team know that you are on your way."
         }
+        TextKey::AuditInDoubt => {
+            "Please look at this first: the record of who changed what could not be verified. Tell whoever runs Ratiba for you."
+        }
         TextKey::OwnerDigest => {
             "{business}, {date}\nYesterday: {bookings} bookings, {no_shows} no-shows\nTakings: \
              {takings}\nPayments to look at: {open_payments}\nUnrouted callbacks: {unrouted}\nHandoffs: \

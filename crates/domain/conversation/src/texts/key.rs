@@ -337,6 +337,8 @@ pub enum TextKey {
     LatenessNoted,
     /// The customer comes late, by how much is not known.
     LatenessNotedOpen,
+    /// The record of who changed what could not be verified: stands before the digest.
+    AuditInDoubt,
     /// The owner's daily digest.
     OwnerDigest,
     /// What an admin is told when a person is needed.
@@ -583,6 +585,7 @@ impl TextKey {
         Self::OfferPassed,
         Self::LatenessNoted,
         Self::LatenessNotedOpen,
+        Self::AuditInDoubt,
         Self::OwnerDigest,
         Self::HandoffBrief,
         Self::HandoffStillWaits,

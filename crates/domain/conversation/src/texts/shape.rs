@@ -222,6 +222,7 @@ impl TextKey {
             | Self::OfferPassed
             | Self::LatenessNoted
             | Self::LatenessNotedOpen
+            | Self::AuditInDoubt
             | Self::OwnerDigest
             | Self::HandoffBrief
             | Self::HandoffStillWaits

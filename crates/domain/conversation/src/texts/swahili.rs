@@ -397,6 +397,9 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "Asante kwa kutujulisha. Nimewaambia wenzangu: utachelewa kama dakika {minutes}."
         }
         TextKey::LatenessNotedOpen => "Asante kwa kutujulisha. Nimewaambia wenzangu kuwa uko njiani.",
+        TextKey::AuditInDoubt => {
+            "Tafadhali angalia hili kwanza: kumbukumbu ya nani alibadilisha nini haikuweza kuthibitishwa. Mwambie anayekuendeshea Ratiba."
+        }
         TextKey::OwnerDigest => {
             "{business}, {date}\nJana: miadi {bookings}, wasiofika {no_shows}\nMapato: {takings}\nMalipo \
              ya kuangalia: {open_payments}\nCallback zisizojulikana: {unrouted}\nHandoff: {handoffs}\nJob \

@@ -532,7 +532,8 @@ fn in_template(
         | TemplateName::OwnerAlert
         | TemplateName::CommissionStatement
         | TemplateName::DisputeDecided
-        | TemplateName::CohortInvitation) => {
+        | TemplateName::CohortInvitation
+        | TemplateName::TeamInvitation) => {
             let words = said.gist.as_ref().unwrap_or(&said.phrase.body);
             let trial = said.phrase.trial_notice(voice).map(|notice| {
                 let short = render(TextKey::SandboxShort, voice.tongue, &Values::new());

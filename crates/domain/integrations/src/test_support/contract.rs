@@ -9,11 +9,11 @@ use ratiba_kernel::TenantId;
 use ratiba_kernel::test_support::{EPOCH, tenant};
 use time::{Duration, OffsetDateTime};
 
-use super::{endpoint, message, order};
+use super::{endpoint, message, order, secret_order};
 use crate::delivery::{DeadBecause, DeliveryState, Failure, Outcome, PAUSES};
-use crate::endpoint::{EndpointOrder, OffBecause, Standing};
+use crate::endpoint::{EndpointOrder, Failing, OffBecause, Standing};
 use crate::event::EventName;
-use crate::ports::{DeliveryQuery, HookBook, RecordError};
+use crate::ports::{DeliveryQuery, HookBook, RecordError, Tried};
 use crate::signing::SigningSecret;
 
 /// A book, and a look at its queue.
@@ -40,10 +40,12 @@ const ALL: DeliveryQuery = DeliveryQuery {
 pub async fn hook_book_contract<S: HookStage>(stage: impl AsyncFn() -> S) {
     endpoints_are_kept_as_they_were_given(&stage().await).await;
     a_version_is_changed_once(&stage().await).await;
+    an_order_makes_one_endpoint(&stage().await).await;
     no_more_than_the_most(&stage().await).await;
     an_event_is_told_to_whoever_hears_of_it_and_once(&stage().await).await;
     a_try_is_recorded_with_its_endpoint_and_the_next_one(&stage().await).await;
     tries_go_on_until_none_is_left(&stage().await).await;
+    what_is_switched_off_is_put_on_by_nobody_who_did_not_see_it(&stage().await).await;
     what_ended_is_sent_again(&stage().await).await;
     pages_are_the_newest_first(&stage().await).await;
     what_was_missed_is_queued_again_and_the_old_forgotten(&stage().await).await;
@@ -52,8 +54,11 @@ pub async fn hook_book_contract<S: HookStage>(stage: impl AsyncFn() -> S) {
 
 async fn endpoints_are_kept_as_they_were_given(stage: &impl HookStage) {
     let (book, us) = (stage.book(), tenant(1));
-    let mut wanted = endpoint(1).rotated(SigningSecret::from_bytes([8; 32]), EPOCH);
-    wanted.failing_since = Some(EPOCH + Duration::HOUR);
+    let mut wanted = endpoint(1).rotated(SigningSecret::from_bytes([8; 32]), secret_order("rotate"), EPOCH);
+    wanted.failing = Some(Failing {
+        since: EPOCH + Duration::HOUR,
+        last: EPOCH + Duration::hours(2),
+    });
     wanted.standing = Standing::SwitchedOff {
         at: EPOCH + Duration::DAY,
         because: OffBecause::Failing,
@@ -62,8 +67,9 @@ async fn endpoints_are_kept_as_they_were_given(stage: &impl HookStage) {
     book.add(us, endpoint(2), 20).await.unwrap();
     assert_eq!(book.endpoint(us, wanted.id).await.unwrap(), Some(wanted.clone()));
     assert_eq!(book.endpoints(us).await.unwrap(), [wanted.clone(), endpoint(2)]);
-    assert!(book.remove(us, wanted.id).await.unwrap());
-    assert!(!book.remove(us, wanted.id).await.unwrap(), "twice is once");
+    assert_eq!(book.remove(us, wanted.id, 2).await, Err(RecordError::Stale));
+    assert_eq!(book.remove(us, wanted.id, 1).await, Ok(true));
+    assert_eq!(book.remove(us, wanted.id, 1).await, Ok(false), "twice is once");
     assert_eq!(book.endpoint(us, wanted.id).await.unwrap(), None);
 }
 
@@ -86,6 +92,27 @@ async fn a_version_is_changed_once(stage: &impl HookStage) {
         book.save(us, endpoint(3)).await,
         Err(RecordError::Stale),
         "there is none"
+    );
+}
+
+async fn an_order_makes_one_endpoint(stage: &impl HookStage) {
+    let (book, us) = (stage.book(), tenant(1));
+    assert_eq!(book.add(us, endpoint(1), 1).await, Ok(None));
+    let again = crate::Endpoint {
+        made_by: endpoint(1).made_by,
+        ..endpoint(2)
+    };
+    let before = book.add(us, again.clone(), 1).await;
+    assert_eq!(
+        before,
+        Ok(Some(endpoint(1))),
+        "also where there is room for no other"
+    );
+    assert_eq!(book.endpoints(us).await.unwrap(), [endpoint(1)]);
+    assert_eq!(
+        book.add(tenant(2), again, 1).await,
+        Ok(None),
+        "orders are each tenant's own"
     );
 }
 
@@ -157,11 +184,15 @@ async fn a_try_is_recorded_with_its_endpoint_and_the_next_one(stage: &impl HookS
     let first = book.deliveries(us, ALL).await.unwrap().remove(0);
     let failed = Outcome::Failed(Failure::Status(503));
     let after = book
-        .settle(us, first.id, first.version, failed, EPOCH)
+        .settle(us, tried(&first, first.version, failed), EPOCH)
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(after.failing_since, Some(EPOCH));
+    let failing = Failing {
+        since: EPOCH,
+        last: EPOCH,
+    };
+    assert_eq!(after.failing, Some(failing));
     let again = book.delivery(us, first.id).await.unwrap().unwrap();
     assert_eq!(
         again,
@@ -178,20 +209,50 @@ async fn a_try_is_recorded_with_its_endpoint_and_the_next_one(stage: &impl HookS
             .contains(&("integrations.ring".to_owned(), due))
     );
     // A try that was recorded already, or overtaken, changes nothing.
-    book.settle(us, first.id, first.version, Outcome::Gone, due)
+    book.settle(us, tried(&first, first.version, Outcome::Gone), due)
         .await
         .unwrap();
     assert_eq!(book.delivery(us, first.id).await.unwrap().unwrap(), again);
     let taken = Outcome::Arrived { status: 200 };
     let after = book
-        .settle(us, first.id, again.version, taken, due)
+        .settle(us, tried(&first, again.version, taken), due)
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(after.failing_since, None);
+    assert_eq!(after.failing, None);
     let done = book.delivery(us, first.id).await.unwrap().unwrap();
     assert_eq!(done.state, DeliveryState::Delivered { at: due });
     assert_eq!(done.tries.len(), 2);
+}
+
+/// A try to the address that the first endpoint has.
+fn tried(of: &crate::Delivery, version: i32, outcome: Outcome) -> Tried {
+    Tried {
+        delivery: of.id,
+        version,
+        url: endpoint(1).url,
+        outcome,
+    }
+}
+
+async fn what_is_switched_off_is_put_on_by_nobody_who_did_not_see_it(stage: &impl HookStage) {
+    let (book, us) = (stage.book(), tenant(1));
+    book.add(us, endpoint(1), 20).await.unwrap();
+    book.publish(us, message(1), EPOCH).await.unwrap();
+    book.publish(us, message(2), EPOCH).await.unwrap();
+    let both = book.deliveries(us, ALL).await.unwrap();
+    let read = book.endpoint(us, endpoint(1).id).await.unwrap().unwrap();
+    // What the former address says is nothing that the present one did.
+    let mut elsewhere = tried(&both[0], both[0].version, Outcome::Gone);
+    elsewhere.url = "https://former.example.com/".to_owned();
+    let after = book.settle(us, elsewhere, EPOCH).await.unwrap().unwrap();
+    assert_eq!((after.standing, after.version), (Standing::On, read.version));
+    let gone = tried(&both[1], both[1].version, Outcome::Gone);
+    let off = book.settle(us, gone, EPOCH).await.unwrap().unwrap();
+    assert!(matches!(off.standing, Standing::SwitchedOff { .. }));
+    assert_eq!(book.save(us, read).await, Err(RecordError::Stale));
+    let found = book.endpoint(us, endpoint(1).id).await.unwrap().unwrap();
+    assert_eq!((found.standing, found.version), (off.standing, off.version));
 }
 
 async fn tries_go_on_until_none_is_left(stage: &impl HookStage) {
@@ -201,9 +262,10 @@ async fn tries_go_on_until_none_is_left(stage: &impl HookStage) {
     let id = book.deliveries(us, ALL).await.unwrap()[0].id;
     let mut now = EPOCH;
     for pause in PAUSES.into_iter().chain([Duration::ZERO]) {
-        let version = book.delivery(us, id).await.unwrap().unwrap().version;
+        let found = book.delivery(us, id).await.unwrap().unwrap();
         let failed = Outcome::Failed(Failure::TooSlow);
-        book.settle(us, id, version, failed, now).await.unwrap();
+        let tried = tried(&found, found.version, failed);
+        book.settle(us, tried, now).await.unwrap();
         now += pause;
     }
     let dead = book.delivery(us, id).await.unwrap().unwrap();
@@ -268,7 +330,7 @@ async fn pages_are_the_newest_first(stage: &impl HookStage) {
         ..ALL
     };
     assert_eq!(book.deliveries(us, elsewhere).await.unwrap(), []);
-    book.remove(us, endpoint(1).id).await.unwrap();
+    book.remove(us, endpoint(1).id, 1).await.unwrap();
     assert_eq!(
         book.deliveries(us, ALL).await.unwrap(),
         [],
@@ -305,13 +367,12 @@ async fn nobody_sees_anothers(stage: &impl HookStage) {
     assert_eq!(book.delivery(them, id).await.unwrap(), None);
     assert_eq!(book.deliveries(them, ALL).await.unwrap(), []);
     assert_eq!(book.save(them, endpoint(1)).await, Err(RecordError::Stale));
-    assert!(!book.remove(them, endpoint(1).id).await.unwrap());
+    assert_eq!(book.remove(them, endpoint(1).id, 1).await, Ok(false));
     assert!(!book.replay(them, id, EPOCH).await.unwrap());
     book.park(them, id, EPOCH).await.unwrap();
-    assert_eq!(
-        book.settle(them, id, 1, Outcome::Gone, EPOCH).await.unwrap(),
-        None
-    );
+    let ours = book.delivery(us, id).await.unwrap().unwrap();
+    let gone = tried(&ours, 1, Outcome::Gone);
+    assert_eq!(book.settle(them, gone, EPOCH).await.unwrap(), None);
     assert_eq!(book.publish(them, message(2), EPOCH).await.unwrap(), 0);
     let ours = book.delivery(us, id).await.unwrap().unwrap();
     assert_eq!(ours.version, 1);

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::delivery::{Delivery, DeliveryId, DeliveryState, Outcome};
 use crate::endpoint::{Endpoint, EndpointId};
 use crate::event::Message;
-use crate::ports::{Courier, DeliveryQuery, HookBook, RecordError};
+use crate::ports::{Courier, DeliveryQuery, HookBook, RecordError, Tried};
 use crate::signing::Signed;
 use crate::task::IntegrationTask;
 
@@ -107,13 +107,23 @@ impl HookBook for FakeHooks {
         Ok(self.held().endpoint(tenant, id).cloned())
     }
 
-    async fn add(&self, tenant: TenantId, endpoint: Endpoint, most: usize) -> Result<(), RecordError> {
+    async fn add(
+        &self,
+        tenant: TenantId,
+        endpoint: Endpoint,
+        most: usize,
+    ) -> Result<Option<Endpoint>, RecordError> {
         let mut held = self.held();
+        let key = |one: &Endpoint| one.made_by.map(|by| by.key);
+        let mut own = held.endpoints.iter().filter(|(of, _)| *of == tenant);
+        if let Some((_, before)) = own.find(|(_, one)| key(one).is_some() && key(one) == key(&endpoint)) {
+            return Ok(Some(before.clone()));
+        }
         if held.endpoints.iter().filter(|(of, _)| *of == tenant).count() >= most {
             return Err(RecordError::TooMany);
         }
         held.endpoints.push((tenant, endpoint));
-        Ok(())
+        Ok(None)
     }
 
     async fn save(&self, tenant: TenantId, endpoint: Endpoint) -> Result<(), RecordError> {
@@ -128,13 +138,17 @@ impl HookBook for FakeHooks {
         Ok(())
     }
 
-    async fn remove(&self, tenant: TenantId, id: EndpointId) -> Result<bool, Outage> {
+    async fn remove(&self, tenant: TenantId, id: EndpointId, version: i32) -> Result<bool, RecordError> {
         let mut held = self.held();
-        let before = held.endpoints.len();
+        match held.endpoint(tenant, id) {
+            None => return Ok(false),
+            Some(found) if found.version != version => return Err(RecordError::Stale),
+            Some(_) => {}
+        }
         held.endpoints.retain(|(of, one)| *of != tenant || one.id != id);
         held.deliveries
             .retain(|(of, one)| *of != tenant || one.endpoint != id);
-        Ok(held.endpoints.len() < before)
+        Ok(true)
     }
 
     async fn publish(&self, tenant: TenantId, message: Message, at: OffsetDateTime) -> Result<usize, Outage> {
@@ -197,11 +211,15 @@ impl HookBook for FakeHooks {
     async fn settle(
         &self,
         tenant: TenantId,
-        id: DeliveryId,
-        version: i32,
-        outcome: Outcome,
+        tried: Tried,
         now: OffsetDateTime,
     ) -> Result<Option<Endpoint>, Outage> {
+        let Tried {
+            delivery: id,
+            version,
+            url,
+            outcome,
+        } = tried;
         let mut held = self.held();
         let Some(delivery) = held.delivery(tenant, id) else {
             return Ok(None);
@@ -217,8 +235,13 @@ impl HookBook for FakeHooks {
             if let DeliveryState::Waiting { next_at } = next {
                 held.queue(tenant, IntegrationTask::Ring { delivery: id }, next_at);
             }
-            if let Some(endpoint) = held.endpoint(tenant, endpoint) {
-                *endpoint = endpoint.clone().after(outcome, now);
+            if let Some(endpoint) = held.endpoint(tenant, endpoint).filter(|found| found.url == url) {
+                let after = endpoint.clone().after(outcome, now);
+                let switched = i32::from(after.standing != endpoint.standing);
+                *endpoint = Endpoint {
+                    version: endpoint.version + switched,
+                    ..after
+                };
             }
         }
         Ok(held.endpoint(tenant, endpoint).cloned())

@@ -2,15 +2,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_kernel::test_support::{EPOCH, ManualClock, SeededIds, block_on, tenant};
-use ratiba_kernel::{Clock as _, TenantId};
+use ratiba_kernel::{Clock as _, Fingerprint, TenantId};
 use time::{Duration, OffsetDateTime};
 
 use super::{Deliver, KeepEndpoint, KeepError, Publish, Turn};
 use crate::delivery::{DeadBecause, DeliveryState, Failure, Outcome};
-use crate::endpoint::{EndpointOrder, GIVEN_UP_AFTER, OffBecause, Standing};
+use crate::endpoint::{BOTH_COUNT_FOR, EndpointOrder, GIVEN_UP_AFTER, OffBecause, SecretOrder, Standing};
 use crate::ports::{DeliveryQuery, HookBook, SecretSource};
 use crate::task::IntegrationTask;
-use crate::test_support::{FakeHooks, HookStage, ScriptedCourier, hook_book_contract, message, order};
+use crate::test_support::{
+    FakeHooks, HookStage, ScriptedCourier, hook_book_contract, message, order, secret_order,
+};
 
 #[async_trait(?Send)]
 impl HookStage for Arc<FakeHooks> {
@@ -125,7 +127,11 @@ impl Stage {
 fn a_message_is_tried_by_the_plan_and_then_kept_for_a_person() {
     block_on(async {
         let stage = Stage::new();
-        let endpoint = stage.keep.add(tenant(US), order()).await.unwrap();
+        let endpoint = stage
+            .keep
+            .add(tenant(US), order(), secret_order("one"))
+            .await
+            .unwrap();
         for _ in 0..8 {
             stage.courier.will(Outcome::Failed(Failure::Status(500)));
         }
@@ -170,7 +176,11 @@ fn a_message_is_tried_by_the_plan_and_then_kept_for_a_person() {
 fn an_endpoint_that_takes_nothing_for_five_days_is_switched_off_and_the_rest_is_kept() {
     block_on(async {
         let stage = Stage::new();
-        let endpoint = stage.keep.add(tenant(US), order()).await.unwrap();
+        let endpoint = stage
+            .keep
+            .add(tenant(US), order(), secret_order("one"))
+            .await
+            .unwrap();
         for number in 0..200 {
             stage.courier.will(Outcome::Failed(Failure::NotConnected));
             if number % 2 == 0 {
@@ -200,7 +210,7 @@ fn an_endpoint_that_takes_nothing_for_five_days_is_switched_off_and_the_rest_is_
             panic!("{found:?}")
         };
         assert_eq!(because, OffBecause::Failing);
-        assert!(at - found.failing_since.unwrap() >= GIVEN_UP_AFTER);
+        assert!(at - found.failing.unwrap().since >= GIVEN_UP_AFTER);
         let sent = stage.courier.sent().len();
         assert_eq!(stage.publish.execute(tenant(US), message(11)).await.unwrap(), 0);
         stage.pass(Duration::days(3)).await;
@@ -221,7 +231,11 @@ fn an_endpoint_that_takes_nothing_for_five_days_is_switched_off_and_the_rest_is_
 fn what_waits_for_an_endpoint_that_was_turned_off_is_kept_and_not_sent() {
     block_on(async {
         let stage = Stage::new();
-        let endpoint = stage.keep.add(tenant(US), order()).await.unwrap();
+        let endpoint = stage
+            .keep
+            .add(tenant(US), order(), secret_order("one"))
+            .await
+            .unwrap();
         stage.publish.execute(tenant(US), message(1)).await.unwrap();
         let off = |_: &_| EndpointOrder {
             is_on: false,
@@ -254,7 +268,11 @@ fn what_waits_for_an_endpoint_that_was_turned_off_is_kept_and_not_sent() {
 fn a_job_that_runs_twice_sends_once() {
     block_on(async {
         let stage = Stage::new();
-        stage.keep.add(tenant(US), order()).await.unwrap();
+        stage
+            .keep
+            .add(tenant(US), order(), secret_order("one"))
+            .await
+            .unwrap();
         stage.publish.execute(tenant(US), message(1)).await.unwrap();
         let query = DeliveryQuery {
             most: 100,
@@ -279,23 +297,83 @@ fn a_wish_that_cannot_be_kept_is_refused() {
             ..order()
         };
         assert!(matches!(
-            stage.keep.add(tenant(US), inward.clone()).await,
+            stage
+                .keep
+                .add(tenant(US), inward.clone(), secret_order("one"))
+                .await,
             Err(KeepError::BadAddress(_))
         ));
         let deaf = EndpointOrder {
             events: [].into(),
             ..order()
         };
-        assert_eq!(stage.keep.add(tenant(US), deaf).await, Err(KeepError::NoEvents));
-        let endpoint = stage.keep.add(tenant(US), order()).await.unwrap();
+        assert_eq!(
+            stage.keep.add(tenant(US), deaf, secret_order("one")).await,
+            Err(KeepError::NoEvents)
+        );
+        let endpoint = stage
+            .keep
+            .add(tenant(US), order(), secret_order("one"))
+            .await
+            .unwrap();
         let changed = stage.keep.change(tenant(US), endpoint.id, 1, |_| inward).await;
         assert!(
             matches!(changed, Err(KeepError::BadAddress(_))),
             "a change is judged as well"
         );
-        let stale = stage.keep.rotate(tenant(US), endpoint.id, 7).await;
-        assert_eq!(stale, Err(KeepError::Stale));
-        let rotated = stage.keep.rotate(tenant(US), endpoint.id, 1).await.unwrap();
+    });
+}
+
+#[test]
+fn the_same_order_is_told_the_same_secret_and_makes_nothing_new() {
+    block_on(async {
+        let stage = Stage::new();
+        let add = async |by| stage.keep.add(tenant(US), order(), by).await;
+        let made = add(secret_order("one")).await.unwrap();
+        assert_eq!(add(secret_order("one")).await, Ok(made.clone()));
+        let other = SecretOrder {
+            asked: Fingerprint::of("that"),
+            ..secret_order("one")
+        };
+        assert_eq!(add(other).await, Err(KeepError::KeyReused));
+        assert_eq!(
+            stage.book.endpoints(tenant(US)).await.unwrap(),
+            std::slice::from_ref(&made)
+        );
+        let rotate = async |version, by| stage.keep.rotate(tenant(US), made.id, version, by).await;
+        assert_eq!(rotate(7, secret_order("two")).await, Err(KeepError::Stale));
+        let rotated = rotate(1, secret_order("two")).await.unwrap();
         assert_eq!((rotated.version, rotated.secrets_at(EPOCH).len()), (2, 2));
+        assert_eq!(rotate(1, secret_order("two")).await, Ok(rotated.clone()));
+        let other = SecretOrder {
+            asked: Fingerprint::of("that"),
+            ..secret_order("two")
+        };
+        assert_eq!(rotate(2, other).await, Err(KeepError::KeyReused));
+    });
+}
+
+#[test]
+fn whoever_has_the_secret_before_is_not_cut_off_by_a_third_one() {
+    block_on(async {
+        let stage = Stage::new();
+        let made = stage
+            .keep
+            .add(tenant(US), order(), secret_order("one"))
+            .await
+            .unwrap();
+        let rotate = async |version, key| {
+            stage
+                .keep
+                .rotate(tenant(US), made.id, version, secret_order(key))
+                .await
+        };
+        rotate(1, "two").await.unwrap();
+        let until = EPOCH + BOTH_COUNT_FOR;
+        stage.clock.set(until - Duration::SECOND);
+        assert_eq!(rotate(2, "three").await, Err(KeepError::SecretFresh(until)));
+        stage.clock.set(until);
+        let rotated = rotate(2, "three").await.unwrap();
+        assert_eq!((rotated.version, rotated.secrets_at(until).len()), (3, 2));
     });
 }

@@ -28,6 +28,7 @@ fn world() -> World {
             clock: clock.clone(),
             ids: Arc::new(SeededIds::default()),
             secrets: Arc::new(SeededSecrets::default()),
+            seal: Seal::of("instance"),
         },
         authenticate: AuthenticateSession {
             book: book.clone(),
@@ -44,14 +45,13 @@ fn world() -> World {
 
 impl World {
     fn redeem(&self, code: &str) -> Result<(PersonId, SessionSecret), RedeemError> {
-        let begun = block_on(
-            self.sign_in
-                .begin("https://ratiba.example/auth/callback".to_owned()),
-        )
-        .unwrap();
+        let redirect_uri = "https://ratiba.example/auth/callback".to_owned();
+        let begun = block_on(self.sign_in.begin(redirect_uri.clone(), &ReturnTo::default())).unwrap();
+        let (secret, to) = self.sign_in.begun(&begun.kept).unwrap();
+        assert_eq!(to, ReturnTo::default());
         let redemption = Redemption {
-            redirect_uri: "https://ratiba.example/auth/callback".to_owned(),
-            secret: begun.secret,
+            redirect_uri,
+            secret,
             code: code.to_owned(),
         };
         block_on(self.sign_in.complete(&redemption))
@@ -136,7 +136,12 @@ fn a_suspension_counts_from_the_next_request_on() {
     let by = acting(Role::Owner, owner);
     let member = block_on(world.members.execute(&by, person, 1, MemberChange::Suspend));
     assert_eq!(member.unwrap().map(|member| member.version), Some(2));
-    assert_eq!(acts(), Err(NoTenant::Nowhere));
+    let invalid = Err(AuthenticateError::Invalid);
+    assert_eq!(
+        block_on(world.authenticate.execute(&secret)),
+        invalid,
+        "they may act nowhere: the session is over"
+    );
 }
 
 #[test]

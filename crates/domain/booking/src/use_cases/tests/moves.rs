@@ -75,6 +75,7 @@ fn a_move_carries_price_and_deposit_frees_the_old_time_and_is_told() {
         customer,
         by,
         freed,
+        left: Vec::new(),
     };
     assert_eq!(world.book.events(tenant(1)).last(), Some(&told));
     world.hold(an_order_of("k2", at(33, 30))).unwrap();
@@ -226,6 +227,15 @@ fn another_person_may_take_it_over_and_one_asked_for_by_name_is_kept() {
     let booking = moved.appointments[0].booking();
     assert_eq!(booking.team.members(), [staff(2)]);
     assert_eq!(booking.choice, StaffChoice::Assigned, "nobody asked for staff 2");
+    let events = world.book.events(tenant(1));
+    let Some(BookingEvent::VisitMoved { left, .. }) = events.last() else {
+        panic!("a move is told: {events:?}");
+    };
+    assert_eq!(
+        left,
+        &[staff(1)],
+        "whoever had it learns that it is not theirs any more"
+    );
     let stranger = BTreeMap::from([(appointment(77), staff(2))]);
     let unknown = world.moves_to(MoveTarget::Visit(visit), at(15, 0), BUSINESS, stranger);
     assert_eq!(unknown, Err(ReplaceError::Unknown));

@@ -28,6 +28,8 @@ pub struct DigestFigures {
     pub dead_jobs: u32,
     /// Schedules that are overdue.
     pub overdue: u32,
+    /// Whether the record of who changed what was found broken, or was not verified in time.
+    pub audit_in_doubt: bool,
     /// Commission of the month to date; `None` where it cannot be computed.
     pub commission: Option<Money>,
     /// The first days of the months of commission that wait for somebody to close them.

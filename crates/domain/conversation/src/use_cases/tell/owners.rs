@@ -456,10 +456,16 @@ fn digest(figures: &DigestFigures, voice: &Voice<'_>) -> OwnerNews {
         .with(Placeholder::Commission, commission.as_str())
         .with(Placeholder::List, if figures.today.is_empty() { "–" } else { "" });
     let head = render(TextKey::OwnerDigest, voice.tongue, &values);
+    let head = if figures.audit_in_doubt {
+        let doubt = render(TextKey::AuditInDoubt, voice.tongue, &Values::new());
+        format!("{doubt}\n\n{head}")
+    } else {
+        head
+    };
     let (body, _shown) = listing(&head, &figures.today, LISTED_MAX, voice.tongue);
     let stuck = [figures.unrouted, figures.dead_jobs, figures.overdue]
         .into_iter()
-        .fold(0u32, u32::saturating_add);
+        .fold(u32::from(figures.audit_in_doubt), u32::saturating_add);
     OwnerNews {
         phrase: Phrase::plain(body).for_purpose(Purpose::Digest),
         template: TemplateName::OwnerDigest,

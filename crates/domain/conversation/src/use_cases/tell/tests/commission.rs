@@ -158,6 +158,7 @@ fn the_digest_names_every_month_that_waits_until_none_does() {
         handoffs: 0,
         dead_jobs: 0,
         overdue: 0,
+        audit_in_doubt: false,
         commission: Some(Money::kes_minor(100_000)),
         waiting,
         late,

@@ -1,0 +1,133 @@
+//! Sealed credentials. The keys that open them are never here.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use ratiba_access::credentials::{CredentialBook, CredentialName, SealedCredential, StoredCredential};
+use ratiba_kernel::{Outage, TenantId};
+use time::OffsetDateTime;
+
+use crate::database::{Database, TxError};
+use crate::schema::provider_credentials as credentials;
+
+/// [`CredentialBook`] on PostgreSQL.
+#[derive(Clone)]
+pub struct PgCredentialBook {
+    database: Database,
+}
+
+impl PgCredentialBook {
+    /// The credentials in this database.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+type Row = (String, String, String, Vec<u8>, Vec<u8>, OffsetDateTime);
+
+fn stored(
+    (provider, name, key, nonce, ciphertext, set_at): Row,
+) -> Result<StoredCredential, TxError<Outage>> {
+    let wrong = |what| TxError::impossible("provider_credentials", format!("{provider}/{name}"), what);
+    Ok(StoredCredential {
+        name: CredentialName::parse(&provider, &name).ok_or_else(|| wrong("unknown name"))?,
+        sealed: SealedCredential {
+            key,
+            nonce: nonce.try_into().map_err(|_length| wrong("nonce"))?,
+            ciphertext,
+        },
+        set_at,
+    })
+}
+
+#[async_trait]
+impl CredentialBook for PgCredentialBook {
+    async fn all(&self, tenant: TenantId) -> Result<Vec<StoredCredential>, Outage> {
+        self.database
+            .tenant(tenant, |tx| {
+                let rows = credentials::table
+                    .filter(credentials::tenant_id.eq(tx.tenant_uuid()))
+                    .select((
+                        credentials::provider,
+                        credentials::name,
+                        credentials::key_id,
+                        credentials::nonce,
+                        credentials::ciphertext,
+                        credentials::set_at,
+                    ))
+                    .load::<Row>(tx.conn())?;
+                let mut all = rows.into_iter().map(stored).collect::<Result<Vec<_>, _>>()?;
+                all.sort_by_key(|one| one.name);
+                Ok(all)
+            })
+            .await
+    }
+
+    async fn put(&self, tenant: TenantId, credential: StoredCredential) -> Result<(), Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let sealed = &credential.sealed;
+                let values = (
+                    credentials::key_id.eq(&sealed.key),
+                    credentials::nonce.eq(sealed.nonce.as_slice()),
+                    credentials::ciphertext.eq(&sealed.ciphertext),
+                    credentials::set_at.eq(credential.set_at),
+                );
+                diesel::insert_into(credentials::table)
+                    .values((
+                        credentials::tenant_id.eq(tx.tenant_uuid()),
+                        credentials::provider.eq(credential.name.provider()),
+                        credentials::name.eq(credential.name.name()),
+                        values,
+                    ))
+                    .on_conflict((credentials::tenant_id, credentials::provider, credentials::name))
+                    .do_update()
+                    .set(values)
+                    .execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(())
+            })
+            .await
+    }
+
+    async fn reseal(
+        &self,
+        tenant: TenantId,
+        name: CredentialName,
+        was: SealedCredential,
+        becomes: SealedCredential,
+    ) -> Result<bool, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let found = credentials::tenant_id
+                    .eq(tx.tenant_uuid())
+                    .and(credentials::provider.eq(name.provider()))
+                    .and(credentials::name.eq(name.name()));
+                let unchanged = credentials::key_id
+                    .eq(&was.key)
+                    .and(credentials::nonce.eq(was.nonce.as_slice()))
+                    .and(credentials::ciphertext.eq(&was.ciphertext));
+                let changed = diesel::update(credentials::table.filter(found.and(unchanged)))
+                    .set((
+                        credentials::key_id.eq(&becomes.key),
+                        credentials::nonce.eq(becomes.nonce.as_slice()),
+                        credentials::ciphertext.eq(&becomes.ciphertext),
+                    ))
+                    .execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(changed == 1)
+            })
+            .await
+    }
+
+    async fn remove(&self, tenant: TenantId, name: CredentialName) -> Result<bool, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let found = credentials::tenant_id
+                    .eq(tx.tenant_uuid())
+                    .and(credentials::provider.eq(name.provider()))
+                    .and(credentials::name.eq(name.name()));
+                let removed = diesel::delete(credentials::table.filter(found)).execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(removed == 1)
+            })
+            .await
+    }
+}

@@ -1,0 +1,392 @@
+//! The one list of what is kept: every table, whose rows are a customer's, what becomes of them when the customer is
+//! forgotten, and how long they are kept otherwise. Exports, erasures and the documentation are made from it.
+
+/// What becomes of a customer's rows when the customer is forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgotten {
+    /// Nothing in them says who it was; what is in them, or why they stay.
+    Stays(&'static str),
+    /// The rows go.
+    Goes,
+    /// These columns are emptied, as `SET` says it; the rest stays.
+    Emptied(&'static str),
+}
+
+/// How long rows are kept if nobody asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Period {
+    /// As long as the business is there, and why.
+    Always(&'static str),
+    /// So many days; the nightly sweep sees to it, business by business.
+    Days(Limit),
+    /// So many days; the nightly sweep sees to it once for the instance, since the rows are of no business.
+    InstanceDays(Limit),
+    /// So many days, which whoever it names sees to.
+    SeenTo(u16, &'static str),
+    /// As the business sets it.
+    AsSet,
+    /// As long as what they belong to.
+    With(&'static str),
+}
+
+/// When the time of rows is over, and what becomes of them then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// So many days,
+    pub days: u16,
+    /// from the moment in this column,
+    pub since: &'static str,
+    /// of those rows `x` of which this is true.
+    pub when: &'static str,
+    /// `SET` says what is emptied of them; without it they go.
+    pub emptied: Option<&'static str>,
+}
+
+/// A table of the list.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    /// Its name.
+    pub table: &'static str,
+    /// Which rows `x` are a customer's, by `$1`, the business, and `$2`, the customer. Nobody's without.
+    pub of_customer: Option<&'static str>,
+    /// What a copy tells of a row `x`, as JSON.
+    pub told: &'static str,
+    /// What becomes of those.
+    pub forgotten: Forgotten,
+    /// How long they are kept.
+    pub period: Period,
+}
+
+const BOOKS: Period = Period::Always("what the books and the tax office rest on");
+const RECORD: Period = Period::Always("the record of who changed what");
+
+const OWN: Option<&str> = Some("x.customer_id = $2");
+const OF_THREADS: Option<&str> = Some(
+    "x.thread_id IN (SELECT t.id FROM conversation_threads t WHERE t.tenant_id = $1 AND t.customer_id = $2)",
+);
+const OF_PAYMENTS: Option<&str> =
+    Some("x.payment_id IN (SELECT p.id FROM payments p WHERE p.tenant_id = $1 AND p.customer_id = $2)");
+const OF_ATTEMPTS: Option<&str> = Some(
+    "x.attempt_id IN (SELECT a.id FROM payment_attempts a JOIN payments p ON p.tenant_id = a.tenant_id AND p.id = a.payment_id
+        WHERE a.tenant_id = $1 AND p.customer_id = $2)",
+);
+const OF_APPOINTMENTS: Option<&str> = Some(
+    "x.appointment_id IN (SELECT a.id FROM appointments a WHERE a.tenant_id = $1 AND a.customer_id = $2)",
+);
+/// A number is found by its last nine digits, however it is written.
+const BY_NUMBER: Option<&str> = Some(
+    "(SELECT position(convert_to(right(c.phone, 9), 'UTF8') IN x.body) > 0 FROM customers c WHERE c.tenant_id = $1 AND c.id = $2)",
+);
+
+const fn kept(
+    table: &'static str,
+    of_customer: Option<&'static str>,
+    forgotten: Forgotten,
+    period: Period,
+) -> Kept {
+    Kept {
+        table,
+        of_customer,
+        told: "to_jsonb(x)",
+        forgotten,
+        period,
+    }
+}
+
+impl Kept {
+    /// The same, of which a copy tells something else than the whole row.
+    const fn telling(self, told: &'static str) -> Self {
+        Self { told, ..self }
+    }
+}
+
+/// Rows that go so many days after the moment in a column.
+const fn days(days: u16, since: &'static str, when: &'static str) -> Limit {
+    Limit {
+        days,
+        since,
+        when,
+        emptied: None,
+    }
+}
+
+/// What providers wrote goes this long after it came, once somebody or something has ended it: as long as its route lives.
+const MESSAGES: Period = Days(days(120, "received_at", "x.outcome IS NOT NULL"));
+/// Letters that somebody worked through.
+const LETTERS: Period = Days(days(400, "received_at", "x.state <> 'new'"));
+
+/// Rows of nobody's in particular.
+const fn nobodys(table: &'static str, what: &'static str, period: Period) -> Kept {
+    kept(table, None, Forgotten::Stays(what), period)
+}
+
+use Forgotten::{Emptied, Goes, Stays};
+use Period::{Always, AsSet, Days, InstanceDays, SeenTo, With};
+
+/// In the order in which an erasure goes through them: what is found by something else goes before it, whoever it is about
+/// is emptied near the end, and their key is destroyed last, when nothing is written under it any more.
+pub const KEPT: &[Kept] = &[
+    // What was said.
+    kept(
+        "handoff_words",
+        Some(
+            "x.handoff_id IN (SELECT h.id FROM handoffs h JOIN conversation_threads t ON t.tenant_id = h.tenant_id AND t.id = h.thread_id
+                WHERE h.tenant_id = $1 AND t.customer_id = $2)",
+        ),
+        Goes,
+        AsSet,
+    ),
+    kept(
+        "message_statuses",
+        Some(
+            "(x.channel, x.provider_id) IN (SELECT o.channel, o.provider_id FROM outgoing_messages o
+                LEFT JOIN conversation_threads t ON t.tenant_id = o.tenant_id AND t.id = o.thread_id
+                LEFT JOIN customers c ON c.tenant_id = o.tenant_id AND c.id = $2
+                WHERE o.tenant_id = $1 AND (o.customer_id = $2 OR t.customer_id = $2
+                    OR c.phone = o.recipient_phone OR c.channel_user_id = o.recipient_user_id))",
+        ),
+        Goes,
+        AsSet,
+    ),
+    kept(
+        "outgoing_messages",
+        Some(
+            "(x.customer_id = $2
+                OR x.thread_id IN (SELECT t.id FROM conversation_threads t WHERE t.tenant_id = $1 AND t.customer_id = $2)
+                OR EXISTS (SELECT FROM customers c WHERE c.tenant_id = $1 AND c.id = $2
+                    AND (c.phone = x.recipient_phone OR c.channel_user_id = x.recipient_user_id)))",
+        ),
+        Goes,
+        AsSet,
+    ),
+    kept(
+        "inbound_messages",
+        Some(
+            "(x.thread_id IN (SELECT t.id FROM conversation_threads t WHERE t.tenant_id = $1 AND t.customer_id = $2)
+                OR x.sender_key IN (SELECT unnest(ARRAY[c.phone, ltrim(c.phone, '+'), c.channel_user_id]) FROM customers c
+                    WHERE c.tenant_id = $1 AND c.id = $2))",
+        ),
+        Goes,
+        AsSet,
+    ),
+    kept("handoffs", OF_THREADS, Goes, AsSet),
+    kept("conversation_threads", OWN, Goes, AsSet),
+    kept("archived_threads", OWN, Goes, AsSet),
+    kept(
+        "archived_messages",
+        Some(
+            "(x.customer_id = $2 OR EXISTS (SELECT FROM customers c WHERE c.tenant_id = $1 AND c.id = $2
+                AND position(right(c.phone, 9) IN x.log::text) > 0))",
+        ),
+        Goes,
+        AsSet,
+    ),
+    // What providers wrote.
+    kept("payment_callbacks", OF_ATTEMPTS, Goes, MESSAGES),
+    kept("card_notices", OF_ATTEMPTS, Goes, MESSAGES),
+    kept(
+        "refund_messages",
+        Some(
+            "x.refund_id IN (SELECT r.id FROM payment_refunds r WHERE r.tenant_id = $1 AND r.customer_id = $2)",
+        ),
+        Goes,
+        MESSAGES,
+    ),
+    kept(
+        "dead_letters_taken_back",
+        Some(
+            "(x.payment_id IN (SELECT p.id FROM payments p WHERE p.tenant_id = $1 AND p.customer_id = $2)
+                OR x.letter_id IN (SELECT l.id FROM payment_callbacks_unrouted l JOIN customers c ON c.tenant_id = $1 AND c.id = $2
+                    WHERE l.tenant_id = $1 AND position(convert_to(right(c.phone, 9), 'UTF8') IN l.body) > 0))",
+        ),
+        Emptied("said_reason = 'forgotten', taken_back_reason = 'forgotten'"),
+        BOOKS,
+    ),
+    kept("payment_confirmations", BY_NUMBER, Goes, MESSAGES),
+    kept("payment_callbacks_unrouted", BY_NUMBER, Goes, LETTERS),
+    kept("inbound_quarantine", BY_NUMBER, Goes, Days(days(400, "received_at", "true"))),
+    // Money.
+    kept(
+        "payment_attempts",
+        OF_PAYMENTS,
+        Emptied(
+            "payer_phone = NULL, payer_forgotten = true, answers = '[]', page_url = NULL,
+             resolved_reason = CASE WHEN resolved_reason IS NOT NULL THEN 'forgotten' END",
+        ),
+        BOOKS,
+    ),
+    kept(
+        "payment_refunds",
+        OWN,
+        Emptied(
+            "reason = 'forgotten', answers = '[]',
+             resolved_reason = CASE WHEN resolved_reason IS NOT NULL THEN 'forgotten' END",
+        ),
+        BOOKS,
+    ),
+    kept("payments", OWN, Stays("amounts and states"), BOOKS),
+    kept("payment_tips", OF_PAYMENTS, Stays("amounts, and whose tip it is"), BOOKS),
+    kept("credit_spends", OWN, Stays("amounts"), BOOKS),
+    kept("credit_payouts", OWN, Emptied("reason = 'forgotten'"), BOOKS),
+    kept("ledger_entries", OWN, Stays("amounts"), BOOKS),
+    nobodys("ledger_journals", "what the entries belong to", BOOKS),
+    nobodys("till_sessions", "the drawer", BOOKS),
+    nobodys("till_movements", "the drawer", BOOKS),
+    nobodys("till_sheet_lines", "the drawer", BOOKS),
+    nobodys("mpesa_statements", "hashes of files", BOOKS),
+    // Who paid is left out when a statement is read.
+    kept(
+        "mpesa_statement_lines",
+        Some(
+            "(x.payment_id IN (SELECT p.id FROM payments p WHERE p.tenant_id = $1 AND p.customer_id = $2)
+                OR x.refund_id IN (SELECT r.id FROM payment_refunds r WHERE r.tenant_id = $1 AND r.customer_id = $2)
+                OR x.attempt_id IN (SELECT a.id FROM payment_attempts a JOIN payments p
+                    ON p.tenant_id = a.tenant_id AND p.id = a.payment_id WHERE a.tenant_id = $1 AND p.customer_id = $2))",
+        ),
+        Emptied(
+            "decided_reason = CASE WHEN decided_reason IS NOT NULL THEN 'forgotten' END,
+             account = CASE WHEN account IS NOT NULL THEN 'forgotten' END",
+        ),
+        BOOKS,
+    ),
+    nobodys("mpesa_statement_lines_taken_back", "decisions about lines", BOOKS),
+    nobodys("mpesa_statement_absences", "decisions about attempts", BOOKS),
+    nobodys("suspense_clearings", "decisions about amounts", BOOKS),
+    nobodys("suspense_clearings_undone", "decisions about amounts", BOOKS),
+    // Visits.
+    kept(
+        "appointments",
+        OWN,
+        Emptied("staff_notes = NULL, discount_reason = CASE WHEN discount_reason IS NOT NULL THEN 'forgotten' END"),
+        BOOKS,
+    )
+    .telling(
+        "(to_jsonb(x) || jsonb_build_object('history', (SELECT coalesce(jsonb_agg(
+            CASE jsonb_typeof(h) WHEN 'object' THEN h - 'name' ELSE h END), '[]') FROM jsonb_array_elements(x.history) h)))",
+    ),
+    kept("appointment_staff", OF_APPOINTMENTS, Stays("who rendered it"), BOOKS),
+    kept("bookings_hit", OF_APPOINTMENTS, Stays("times"), BOOKS),
+    nobodys("engagements", "times", BOOKS),
+    kept("visits", OWN, Stays("times"), BOOKS),
+    kept(
+        "visits_from_elsewhere",
+        Some("x.visit_id IN (SELECT v.id FROM visits v WHERE v.tenant_id = $1 AND v.customer_id = $2)"),
+        Stays("amounts"),
+        BOOKS,
+    ),
+    kept(
+        "walk_ins",
+        OWN,
+        Stays("times; the name of a guest who is no customer is of nobody's"),
+        Days(Limit {
+            days: 30,
+            since: "ended_at",
+            when: "x.guest_name <> '-'",
+            emptied: Some("guest_name = '-'"),
+        }),
+    ),
+    nobodys("walk_in_parts", "wishes", With("walk_ins")),
+    kept("waitlist_entries", OWN, Stays("times"), BOOKS),
+    nobodys("waitlist_parts", "wishes", With("waitlist_entries")),
+    nobodys("waitlist_offers", "times", With("waitlist_entries")),
+    // Commission and payroll: of visits the ids alone.
+    nobodys("commission_agreed", "hashes", BOOKS),
+    nobodys("commission_dismissal", "decisions", BOOKS),
+    nobodys("commission_disputes", "of staff members", BOOKS),
+    nobodys("commission_draft", "reckoned anew", BOOKS),
+    nobodys("commission_line", "ids and amounts", BOOKS),
+    nobodys("commission_period", "amounts", BOOKS),
+    nobodys("commission_rules", "rates", BOOKS),
+    nobodys("payroll_export_lines", "of staff members", BOOKS),
+    nobodys("payroll_exports", "of staff members", BOOKS),
+    nobodys("payroll_links", "of staff members", BOOKS),
+    // Imports keep their rows while they are in review.
+    kept(
+        "imports",
+        Some(
+            "EXISTS (SELECT FROM customers c WHERE c.tenant_id = $1 AND c.id = $2
+                AND (position(right(c.phone, 9) IN x.rows::text) > 0 OR position(right(c.phone, 9) IN x.ignored::text) > 0))",
+        ),
+        Emptied(
+            "rows = (SELECT coalesce(jsonb_agg(r), '[]') FROM jsonb_array_elements(x.rows) r, customers c
+                WHERE c.tenant_id = $1 AND c.id = $2 AND position(right(c.phone, 9) IN r::text) = 0),
+             ignored = (SELECT coalesce(jsonb_agg(r), '[]') FROM jsonb_array_elements(x.ignored) r, customers c
+                WHERE c.tenant_id = $1 AND c.id = $2 AND position(right(c.phone, 9) IN r::text) = 0)",
+        ),
+        Days(Limit {
+            days: 90,
+            since: "state_at",
+            when: "x.state = 'in_review'",
+            emptied: Some("state = 'discarded', rows = '[]', ignored = '[]', version = version + 1"),
+        }),
+    )
+    // Nobody else's lines.
+    .telling(
+        "(SELECT jsonb_build_object('rows', coalesce(jsonb_agg(r), '[]')) FROM jsonb_array_elements(x.rows || x.ignored) r, customers c
+            WHERE c.tenant_id = $1 AND c.id = $2 AND position(right(c.phone, 9) IN r::text) > 0)",
+    ),
+    // Who they were.
+    kept("consents", OWN, Stays("what was agreed to, and when: the proof of it"), BOOKS),
+    kept("cohort_invitations", OWN, Stays("places"), BOOKS),
+    kept("data_requests", OWN, Stays("the proof that they were answered"), RECORD),
+    kept(
+        "audit_entries",
+        OWN,
+        Stays("personal values are under the customer's key"),
+        RECORD,
+    ),
+    nobodys("audit_checks", "hashes", RECORD),
+    nobodys("audit_seals", "hashes", RECORD),
+    kept("customer_words", OWN, Goes, With("customers")),
+    kept(
+        "customers",
+        Some("x.id = $2"),
+        Emptied("phone = NULL, channel_user_id = NULL, name = NULL, language = NULL, erased_at = $3"),
+        Always("until they ask to be forgotten"),
+    ),
+    kept("customer_keys", OWN, Emptied("key = NULL, destroyed_at = $3"), RECORD),
+    // Of no customer.
+    nobodys("__diesel_schema_migrations", "the schema's own", Always("the schema's own")),
+    nobodys("access_keys", "hashes", With("what they open")),
+    nobodys("blocks", "of staff members", BOOKS),
+    nobodys("calendar_feeds", "of staff members", Always("until they are revoked")),
+    nobodys("card_notice_addresses", "addresses", Always("the account's")),
+    nobodys("channel_routes", "numbers of the business", Always("the business's own")),
+    nobodys("confirmation_addresses", "addresses", Always("the account's")),
+    nobodys("cross_sell_relations", "the catalogue", Always("the business's own")),
+    nobodys("holidays", "the calendar", Always("the business's own")),
+    nobodys("jobs", "ids", Always("until they are done; dead ones until somebody starts them again")),
+    nobodys("knowledge_snippets", "the business's words", Always("the business's own")),
+    nobodys("member_profiles", "of members", With("memberships")),
+    nobodys("memberships", "of members", Always("until they leave")),
+    nobodys("message_templates", "the business's words", Always("the business's own")),
+    nobodys("opening_hours", "the calendar", Always("the business's own")),
+    nobodys("order_keys", "keys of requests", Days(days(1, "used_at", "true"))),
+    nobodys("outbox", "ids", Always("events in order")),
+    nobodys("package_items", "the catalogue", Always("the business's own")),
+    nobodys("packages", "the catalogue", Always("the business's own")),
+    nobodys("payment_routing", "hashes", InstanceDays(days(30, "expires_at", "true"))),
+    nobodys("people", "who may sign in", Always("until they leave")),
+    nobodys("personal_access_tokens", "of members", RECORD),
+    nobodys("promotion_services", "the catalogue", Always("the business's own")),
+    nobodys("promotions", "the catalogue", Always("the business's own")),
+    nobodys("provider_credentials", "under keys", Always("until they are taken away")),
+    nobodys("provider_tokens", "valid for an hour", Always("one for each credential")),
+    nobodys("rail_slates", "of those who run the business", Always("one for each")),
+    nobodys("refund_routing", "hashes", InstanceDays(days(30, "expires_at", "true"))),
+    nobodys("resource_outages", "the calendar", Always("the business's own")),
+    nobodys("resources", "the catalogue", Always("the business's own")),
+    nobodys("schedules", "the queue", Always("the instance's own")),
+    nobodys("services", "the catalogue", Always("the business's own")),
+    nobodys("sessions", "hashes", InstanceDays(days(1, "expires_at", "true"))),
+    nobodys("setup_versions", "counts", Always("the business's own")),
+    nobodys("staff", "of staff members", BOOKS),
+    nobodys("staff_hours", "of staff members", BOOKS),
+    nobodys("staff_leave", "of staff members", BOOKS),
+    nobodys("staff_overrides", "of staff members", BOOKS),
+    nobodys("staff_services", "of staff members", BOOKS),
+    nobodys("tenant_settings", "the business's own", Always("the business's own")),
+    nobodys("tenants", "states", Always("the instance's own")),
+    nobodys("webhook_deliveries", "ids", SeenTo(30, "the sweep of deliveries")),
+    nobodys("webhook_endpoints", "addresses", Always("until they are taken away")),
+];

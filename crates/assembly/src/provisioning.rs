@@ -1,0 +1,264 @@
+//! A new business in one call: registry row, settings, opening hours, schedules, channel route and the owner's invitation, all
+//! or nothing, and once however often it is asked for.
+
+use std::fmt;
+
+use ratiba_access::Role;
+use ratiba_access::invitation::Invitation;
+use ratiba_access::token::OrderKey;
+use ratiba_access::use_cases::{InvitationError, InvitationOrder};
+use ratiba_kernel::{Currency, Fingerprint, Outage, PhoneNumber, TenantId, Zone};
+use ratiba_postgres::provisioning::{
+    DomainSettings, NewBusiness, ProvisionRefused, Provisioned, WeeklyBlock, provision_once, set_open,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::Parts;
+use crate::invitations::join_page;
+
+/// A business as the operator orders it. What is not given is told with every other fault.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BusinessOrder {
+    /// Names the order, 1 to 100 visible characters: sent again, the same makes nothing new.
+    #[serde(default)]
+    pub key: String,
+    /// What customers call the business; 1 to 120 characters.
+    #[serde(default)]
+    pub name: String,
+    /// An IANA zone, such as `Africa/Nairobi`.
+    #[serde(default)]
+    pub zone: String,
+    /// ISO 4217, such as `KES`.
+    #[serde(default)]
+    pub currency: String,
+    /// The language in which its people are written to: `en` or `sw`.
+    #[serde(default)]
+    pub language: String,
+    /// The owner's name; 1 to 120 characters.
+    #[serde(default)]
+    pub owner_name: String,
+    /// The owner's number on WhatsApp: the invitation, alerts and the digest go there.
+    #[serde(default)]
+    pub owner_phone: String,
+    /// WhatsApp's id of the business's number, if it has one yet.
+    pub whatsapp_phone_number_id: Option<String>,
+    /// That number itself; learned from WhatsApp if left out.
+    pub whatsapp_phone: Option<String>,
+}
+
+/// What is wrong with one field of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// Which.
+    pub field: &'static str,
+    /// Why, in words.
+    pub message: String,
+}
+
+/// Why no business was provisioned; nothing is on record then.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvisionError {
+    /// Every field that is wrong, at once.
+    #[error("{} fields are wrong", .0.len())]
+    Faults(Vec<Fault>),
+    /// The key came with another order before.
+    #[error("the key came with another order before")]
+    KeyReused,
+    /// Something did not answer. It may be repeated.
+    #[error("something that this needs did not answer")]
+    Unavailable(#[from] Outage),
+}
+
+/// A business that is on record. `Debug` leaves out what accepts the invitation.
+pub struct NewTenant {
+    /// Its identity.
+    pub tenant: TenantId,
+    /// Whether the order was carried out before.
+    pub before: bool,
+    /// Its owner's invitation.
+    pub owner: Invitation,
+    /// The address that accepts it, to be handed to the owner where WhatsApp cannot yet; `None` once it does not stand any
+    /// more. It is told here and nowhere else.
+    pub join: Option<String>,
+}
+
+impl fmt::Debug for NewTenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewTenant")
+            .field("tenant", &self.tenant)
+            .field("before", &self.before)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An order that can be carried out.
+struct Checked {
+    zone: Zone,
+    currency: Currency,
+    owner_phone: PhoneNumber,
+    whatsapp_phone: Option<PhoneNumber>,
+}
+
+fn check(order: &BusinessOrder) -> Result<Checked, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut wrong = |field, message: &str| {
+        faults.push(Fault {
+            field,
+            message: message.to_owned(),
+        });
+    };
+    let visible = |text: &str| (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    if !visible(&order.key) {
+        wrong("key", "must have 1 to 100 visible characters");
+    }
+    for (field, name) in [("name", &order.name), ("owner_name", &order.owner_name)] {
+        let named = (1..=120).contains(&name.trim().chars().count());
+        if !named || name.chars().any(char::is_control) {
+            wrong(field, "must have 1 to 120 characters on one line");
+        }
+    }
+    let zone = Zone::parse(&order.zone).ok();
+    if zone.is_none() {
+        wrong("zone", "must be a zone such as Africa/Nairobi");
+    }
+    let currency = Currency::parse(&order.currency).ok();
+    if currency.is_none() {
+        wrong("currency", "must be a currency that Ratiba knows, such as KES");
+    }
+    if !matches!(order.language.as_str(), "en" | "sw") {
+        wrong("language", "must be en or sw");
+    }
+    let owner_phone = PhoneNumber::parse(&order.owner_phone).ok();
+    if owner_phone.is_none() {
+        wrong("owner_phone", "must be a number such as +254712345678");
+    }
+    if let Some(id) = &order.whatsapp_phone_number_id
+        && !(visible(id) && id.bytes().all(|b| b.is_ascii_digit()))
+    {
+        wrong(
+            "whatsapp_phone_number_id",
+            "must be the digits by which WhatsApp knows the number",
+        );
+    }
+    let whatsapp_phone = order.whatsapp_phone.as_deref().map(PhoneNumber::parse);
+    match (&whatsapp_phone, &order.whatsapp_phone_number_id) {
+        (Some(Err(_)), _) => wrong("whatsapp_phone", "must be a number such as +254712345678"),
+        (Some(Ok(_)), None) => wrong("whatsapp_phone", "needs whatsapp_phone_number_id"),
+        (Some(Ok(_)) | None, _) => {}
+    }
+    match (zone, currency, owner_phone, faults.is_empty()) {
+        (Some(zone), Some(currency), Some(owner_phone), true) => Ok(Checked {
+            zone,
+            currency,
+            owner_phone,
+            whatsapp_phone: whatsapp_phone.and_then(Result::ok),
+        }),
+        _some_fault => Err(faults),
+    }
+}
+
+impl Parts {
+    /// Provisions a business and invites its owner. The same order made again answers with the same business.
+    ///
+    /// # Errors
+    /// [`ProvisionError`]; nothing is on record then.
+    pub async fn provision(&self, order: &BusinessOrder) -> Result<NewTenant, ProvisionError> {
+        let checked = check(order).map_err(ProvisionError::Faults)?;
+        let fault = |field, message: String| ProvisionError::Faults(vec![Fault { field, message }]);
+        let invitations = &self.access.invitations;
+        let owner = InvitationOrder {
+            phone: checked.owner_phone.clone(),
+            name: order.owner_name.clone(),
+            role: Role::Owner,
+            staff: None,
+        };
+        let owner = invitations.make(owner, None, None);
+        let owner = owner.map_err(|error: InvitationError| fault("owner_name", error.to_string()))?;
+        let asked = serde_json::to_string(order).map_err(Outage::new)?;
+        let key = OrderKey {
+            key: order.key.clone(),
+            print: Fingerprint::of(&asked),
+        };
+        let business = business(TenantId::from_uuid(self.ids.next()), order, checked);
+        let now = self.clock.now();
+        let made = provision_once(&self.database, business, owner, key, now).await;
+        let (tenant, before) = match made {
+            Ok(Provisioned::New(tenant)) => (tenant, false),
+            Ok(Provisioned::Before(tenant)) => (tenant, true),
+            Err(ProvisionRefused::OtherOrder) => return Err(ProvisionError::KeyReused),
+            Err(why @ ProvisionRefused::NumberTaken) => {
+                return Err(fault("whatsapp_phone_number_id", why.to_string()));
+            }
+            Err(ProvisionRefused::Unavailable(outage)) => return Err(outage.into()),
+        };
+        let owner = self.first_invitation(tenant).await?;
+        let secret = invitations.secret(tenant, owner.id).await?;
+        let join = secret.map(|secret| format!("{}#{}", join_page(&self.public_url), secret.reveal()));
+        Ok(NewTenant {
+            tenant,
+            before,
+            owner,
+            join,
+        })
+    }
+
+    /// The invitation that came with the business.
+    async fn first_invitation(&self, tenant: TenantId) -> Result<Invitation, Outage> {
+        let book = &self.access.invitations.book;
+        let (mut first, mut before) = (None, None);
+        loop {
+            let page = book.invitations(tenant, before, 100).await?;
+            let Some(last) = page.last() else {
+                return first.ok_or_else(|| Outage::new("the business has no invitation"));
+            };
+            before = Some(last.id);
+            first = Some(last.clone());
+        }
+    }
+
+    /// Opens a business, or closes it for a while: from their next request on nobody may act there. False if there is none
+    /// of that id.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn set_open(&self, tenant: TenantId, open: bool) -> Result<bool, Outage> {
+        set_open(&self.database, tenant, open).await
+    }
+}
+
+/// Monday to Saturday from nine to six, until the business says otherwise; what it sells it says itself.
+fn business(tenant: TenantId, order: &BusinessOrder, checked: Checked) -> NewBusiness {
+    let opening_hours = (1..=6).map(|weekday| WeeklyBlock {
+        weekday,
+        from_minute: 9 * 60,
+        to_minute: 18 * 60,
+    });
+    NewBusiness {
+        tenant,
+        name: order.name.trim().to_owned(),
+        zone: checked.zone,
+        currency: checked.currency,
+        phone_number_id: order.whatsapp_phone_number_id.clone(),
+        dialable: checked.whatsapp_phone.map(|phone| phone.digits().to_owned()),
+        settings: DomainSettings {
+            booking: json!({}),
+            conversation: json!({
+                "owners": [checked.owner_phone.e164()],
+                "owners_language": order.language,
+            }),
+            payments: json!({}),
+            commission: json!({}),
+        },
+        opening_hours: opening_hours.collect(),
+        holidays: Vec::new(),
+        services: Vec::new(),
+        staff: Vec::new(),
+        resources: Vec::new(),
+        rules: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,2 @@
+DROP TABLE invitations;
+DELETE FROM access_keys WHERE kind = 'invitation';

@@ -1,0 +1,3 @@
+ALTER TABLE tenants
+    DROP COLUMN order_print,
+    DROP COLUMN order_key;

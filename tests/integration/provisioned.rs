@@ -1,0 +1,220 @@
+//! A business in one call, once however often it is ordered; and closing one.
+
+use ratiba_access::Role;
+use ratiba_assembly::provisioning::{BusinessOrder, ProvisionError};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use system_tests::World;
+
+use crate::people::Browser;
+
+fn order() -> BusinessOrder {
+    BusinessOrder {
+        key: "first".to_owned(),
+        name: "Nyota Salon".to_owned(),
+        zone: "Africa/Kampala".to_owned(),
+        currency: "UGX".to_owned(),
+        language: "sw".to_owned(),
+        owner_name: "Akello Grace".to_owned(),
+        owner_phone: "+256712345678".to_owned(),
+        whatsapp_phone_number_id: Some("900000000000077".to_owned()),
+        whatsapp_phone: None,
+    }
+}
+
+fn businesses(world: &World) -> i64 {
+    world.count("SELECT count(*) AS count FROM tenants")
+}
+
+#[tokio::test]
+async fn a_business_is_whole_and_its_owner_comes_in() {
+    let world = World::new().await;
+    let made = world.parts.provision(&order()).await.unwrap();
+    assert!(!made.before);
+    let tenant = made.tenant;
+    for (table, rows) in [
+        ("tenant_settings", 1),
+        ("channel_routes", 1),
+        ("opening_hours", 6),
+        ("schedules", 2),
+        ("invitations", 1),
+    ] {
+        let sql = format!("SELECT count(*) AS count FROM {table} WHERE tenant_id = '{tenant}'");
+        assert_eq!(world.count(&sql), rows, "{table}");
+    }
+    world.execute("DELETE FROM memberships WHERE role = 'receptionist'");
+    let owner = Browser::of(&world, "receptionist").await;
+    let join = made.join.unwrap();
+    let token = join.split_once("/auth/join#").unwrap().1;
+    let own = [("Sec-Fetch-Site", "same-origin")];
+    let body = Some(json!({ "token": token }));
+    let path = "/api/v1/me/memberships";
+    let (status, joined) = owner.call(Method::POST, path, &own, body).await;
+    assert_eq!((status, &joined["tenant_id"]), (StatusCode::OK, &json!(tenant)));
+    let (_, me) = owner.me().await;
+    assert_eq!(me["memberships"][0]["business_name"], "Nyota Salon");
+    assert_eq!(me["memberships"][0]["role"], "owner");
+    let (status, settings) = owner
+        .call(Method::GET, "/api/v1/settings/booking", &[], None)
+        .await;
+    assert_eq!(status, StatusCode::OK, "{settings}");
+    let (status, services) = owner.call(Method::GET, "/api/v1/services", &[], None).await;
+    assert_eq!(status, StatusCode::OK, "{services}");
+}
+
+#[tokio::test]
+async fn one_order_makes_one_business() {
+    let world = World::new().await;
+    let before = businesses(&world);
+    let one = order();
+    let (first, second) = tokio::join!(world.parts.provision(&one), world.parts.provision(&one));
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!(first.tenant, second.tenant);
+    assert_ne!(first.before, second.before);
+    assert_eq!(first.owner.id, second.owner.id);
+    let again = world.parts.provision(&one).await.unwrap();
+    assert!(again.before && again.tenant == first.tenant);
+    assert!(again.join.is_some(), "the owner has not accepted yet");
+    let other = BusinessOrder {
+        name: "Another".to_owned(),
+        ..order()
+    };
+    let refused = world.parts.provision(&other).await;
+    assert!(matches!(refused, Err(ProvisionError::KeyReused)), "{refused:?}");
+    assert_eq!(businesses(&world), before + 1);
+}
+
+#[tokio::test]
+async fn a_failure_leaves_nothing_behind() {
+    let world = World::new().await;
+    world.parts.provision(&order()).await.unwrap();
+    let before = businesses(&world);
+    let same_number = BusinessOrder {
+        key: "second".to_owned(),
+        ..order()
+    };
+    let Err(ProvisionError::Faults(faults)) = world.parts.provision(&same_number).await else {
+        panic!("another business has the number")
+    };
+    assert_eq!(faults[0].field, "whatsapp_phone_number_id");
+    let Err(ProvisionError::Faults(faults)) = world.parts.provision(&BusinessOrder::default()).await else {
+        panic!("nothing was said")
+    };
+    assert_eq!(faults.len(), 7, "{faults:?}");
+    assert_eq!(businesses(&world), before);
+    let number = BusinessOrder {
+        key: "second".to_owned(),
+        whatsapp_phone_number_id: None,
+        ..order()
+    };
+    assert!(
+        world.parts.provision(&number).await.is_ok(),
+        "its key was not used up"
+    );
+}
+
+#[tokio::test]
+async fn nobody_acts_in_a_business_that_is_closed() {
+    let world = World::new().await;
+    let tenant = world.tenant.tenant;
+    let owner = Browser::of(&world, "owner").await;
+    let path = "/api/v1/settings/booking";
+    let by_person = async || owner.call(Method::GET, path, &[], None).await.0;
+    // A token that was just seen is remembered for three seconds, so each is used once.
+    let by_token = async || {
+        let token = world.token(Role::Owner).await;
+        world.call_as(&token, Method::GET, path, None).await.0
+    };
+    assert_eq!(
+        (by_person().await, by_token().await),
+        (StatusCode::OK, StatusCode::OK)
+    );
+    assert!(world.parts.set_open(tenant, false).await.unwrap());
+    assert_eq!(by_person().await, StatusCode::FORBIDDEN);
+    assert_eq!(by_token().await, StatusCode::UNAUTHORIZED);
+    let (_, me) = owner.me().await;
+    assert_eq!(me["memberships"], Value::Array(Vec::new()));
+    assert!(
+        world.parts.sweeps.tenants().await.unwrap().is_empty(),
+        "no sweep goes there"
+    );
+    assert!(world.parts.set_open(tenant, true).await.unwrap());
+    assert_eq!(
+        (by_person().await, by_token().await),
+        (StatusCode::OK, StatusCode::OK)
+    );
+    world.execute("UPDATE tenants SET state = 'closed'");
+    assert!(
+        !world.parts.set_open(tenant, true).await.unwrap(),
+        "closed for good"
+    );
+}
+
+#[tokio::test]
+async fn what_is_switched_off_is_not_there() {
+    let world = World::new().await;
+    let owner = Browser::of(&world, "owner").await;
+    let switch = async |name: &str, on: bool| {
+        let own = [("Sec-Fetch-Site", "same-origin")];
+        let path = format!("/api/v1/features/{name}");
+        owner
+            .call(Method::PUT, &path, &own, Some(json!({ "on": on })))
+            .await
+    };
+    let status_of = async |path: &str| owner.call(Method::GET, path, &[], None).await.0;
+    let of_features = [
+        ("webhooks", "/api/v1/webhook-endpoints"),
+        ("payroll", "/api/v1/payroll/exports?month=2026-04"),
+        ("cohort", "/api/v1/cohort"),
+    ];
+    for (name, path) in of_features {
+        assert_eq!(status_of(path).await, StatusCode::OK, "{path}: on by default");
+        let (status, off) = switch(name, false).await;
+        assert_eq!(
+            (status, &off["on"], &off["wanted"]),
+            (StatusCode::OK, &json!(false), &json!(false))
+        );
+        assert!(
+            off["changed_by"].as_str().unwrap().starts_with("person:"),
+            "{off}"
+        );
+        assert_eq!(status_of(path).await, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(switch(name, true).await.1["on"], true);
+        assert_eq!(status_of(path).await, StatusCode::OK, "{path}");
+    }
+    let (status, problem) = switch("teleport", true).await;
+    assert_eq!(
+        (status, problem["type"].as_str()),
+        (StatusCode::NOT_FOUND, Some("/problems/unknown-feature"))
+    );
+    let (_, all) = owner.call(Method::GET, "/api/v1/features", &[], None).await;
+    let names: Vec<&str> = all["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["webhooks", "payroll", "cohort"]);
+    let desk = Browser::of(&world, "receptionist").await;
+    let own = [("Sec-Fetch-Site", "same-origin")];
+    let refused = desk
+        .call(
+            Method::PUT,
+            "/api/v1/features/payroll",
+            &own,
+            Some(json!({ "on": false })),
+        )
+        .await;
+    assert_eq!(refused.0, StatusCode::FORBIDDEN);
+    // A neighbour's word is the neighbour's.
+    let neighbour = world.neighbour().await;
+    let body = Some(json!({ "on": false }));
+    let (status, _) = world
+        .call_as(&neighbour.owner, Method::PUT, "/api/v1/features/payroll", body)
+        .await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(
+        status_of("/api/v1/payroll/exports?month=2026-04").await,
+        StatusCode::OK
+    );
+}
