@@ -28,4 +28,13 @@ CREATE TABLE invitations (
     UNIQUE (tenant_id, order_key),
     FOREIGN KEY (tenant_id, staff_id) REFERENCES staff
 );
-SELECT ratiba_protect('invitations', 'SELECT, INSERT, UPDATE');
+SELECT ratiba_protect('invitations', 'SELECT, INSERT, UPDATE, DELETE');
+SELECT ratiba_watch_audit('invitations', 'INSERT OR UPDATE OR DELETE', 'access', 'member_invitation', 'role', 'id', '', 'invited_by');
+-- Hashes of secrets go with what they opened.
+CREATE FUNCTION ratiba_invitation_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM access_keys k WHERE k.tenant_id = OLD.tenant_id AND k.subject_id = OLD.id AND k.kind = 'invitation';
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER invitation_gone AFTER DELETE ON invitations FOR EACH ROW EXECUTE FUNCTION ratiba_invitation_gone();

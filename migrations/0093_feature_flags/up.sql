@@ -8,3 +8,4 @@ CREATE TABLE feature_flags (
     PRIMARY KEY (tenant_id, feature)
 );
 SELECT ratiba_protect('feature_flags', 'SELECT, INSERT, UPDATE');
+SELECT ratiba_watch_audit('feature_flags', 'INSERT OR UPDATE', 'access', 'feature', 'feature', '', '', 'changed_by');

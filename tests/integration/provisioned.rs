@@ -36,7 +36,7 @@ async fn a_business_is_whole_and_its_owner_comes_in() {
         ("tenant_settings", 1),
         ("channel_routes", 1),
         ("opening_hours", 6),
-        ("schedules", 2),
+        ("schedules", 3),
         ("invitations", 1),
     ] {
         let sql = format!("SELECT count(*) AS count FROM {table} WHERE tenant_id = '{tenant}'");

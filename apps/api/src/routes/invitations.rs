@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, web};
 use ratiba_access::invitation::{Accepted, Answer, Invitation, InvitationId, InvitationStepError};
+use ratiba_access::limits::Door;
 use ratiba_access::token::OrderKey;
 use ratiba_access::use_cases::{InvitationError, InvitationOrder};
 use ratiba_access::{Principal, Scope};
@@ -47,6 +48,7 @@ pub fn endpoints() -> Vec<Endpoint> {
              less or suspended by then, it opens nothing. A therapist is a staff member. By e-mail nobody can be invited yet.",
         )
         .group("people")
+        .door(Door::Grant)
         .needs(Scope::TeamWrite)
         .header(RequestHeader::IdempotencyKey)
         .body::<InvitationBody>()
@@ -60,6 +62,7 @@ pub fn endpoints() -> Vec<Endpoint> {
              too. Five messages at most.",
         )
         .group("people")
+        .door(Door::Grant)
         .needs(Scope::TeamWrite)
         .header(RequestHeader::IfMatch)
         .answers::<InvitationAnswer>(200, "the invitation as it is now")

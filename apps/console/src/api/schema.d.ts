@@ -1736,12 +1736,56 @@ export interface paths {
         };
         /**
          * What happens, as it happens
-         * @description Server-sent events of appointments and, where the scopes allow it, of payments (`payments:read`) and conversations (`conversations:read`); a therapist hears of the own appointments only. Each has an `id` for `Last-Event-ID`, the event's name, and as data `{id, type, occurred_at, data}` with ids and states; what else there is to know is fetched. Without `Last-Event-ID` it begins with what happens from now on. An event `reset` says that the place that was named is unknown or too far back: look at everything anew, and go on from here. The stream ends within a minute after its token was revoked, or whoever listens signed out or was suspended, and when the process stops; who comes back with `Last-Event-ID` misses nothing.
+         * @description Server-sent events of appointments and, where the scopes allow it, of payments (`payments:read`) and conversations (`conversations:read`); a therapist hears of the own appointments only. Each has an `id` for `Last-Event-ID`, the event's name, and as data `{id, type, occurred_at, data}` with ids and states; what else there is to know is fetched. Without `Last-Event-ID` it begins with what happens from now on. An event `reset` says that the place that was named is unknown or too far back: look at everything anew, and go on from here. The stream ends within a minute after its token was revoked, or whoever listens signed out or was suspended, and when the process stops; who comes back with `Last-Event-ID` misses nothing. Nobody has more than 8 at once.
          *
          *     Needs the scope `appointments:read`.
          */
         get: operations["get_api_v1_events"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The features
+         * @description Which of them the business has, and who said so. What is off is a 404 wherever it is asked for.
+         *
+         *     Needs the scope `settings:read`.
+         */
+        get: operations["get_api_v1_features"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/features/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch a feature
+         * @description From the next request on. A business has a feature if it is on here and the operator did not switch it off for everybody.
+         *
+         *     Needs the scope `settings:write`.
+         */
+        put: operations["put_api_v1_features_name"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2109,6 +2153,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The invitations to the team
+         * @description Answered ones too; the newest first. `next` goes into `before` of the next request.
+         *
+         *     Needs the scope `team:read`.
+         */
+        get: operations["get_api_v1_invitations"];
+        put?: never;
+        /**
+         * Invite somebody to the team
+         * @description For people alone: a token invites nobody. They get a message on WhatsApp with an address that accepts it, once, for seven days; at night it waits for the morning. Nobody invites to more than they are themselves, and should they be less or suspended by then, it opens nothing. A therapist is a staff member. By e-mail nobody can be invited yet.
+         *
+         *     Needs the scope `team:write`.
+         */
+        post: operations["post_api_v1_invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an invitation back
+         * @description It opens nothing any more. Twice is once; what was accepted cannot be taken back: remove the member.
+         *
+         *     Needs the scope `team:write`.
+         */
+        delete: operations["delete_api_v1_invitations_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description It can be accepted for seven days from now on, also if it had expired, and by the addresses of earlier messages, too. Five messages at most.
+         *
+         *     Needs the scope `team:write`.
+         */
+        post: operations["post_api_v1_invitations_id_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge": {
         parameters: {
             query?: never;
@@ -2335,6 +2451,28 @@ export interface paths {
         get: operations["get_api_v1_me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Whoever is signed in belongs to the business from their next request on. `token` is what follows the `#` of the address that was sent. Sent again by the same person it answers the same. An invitation that is unknown, expired, taken back, used by somebody else, or not good for another reason is always the same problem.
+         *
+         *     For whoever is signed in.
+         */
+        post: operations["post_api_v1_me_memberships"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3942,7 +4080,7 @@ export interface paths {
         put?: never;
         /**
          * Mint a token
-         * @description For people alone: a token cannot mint tokens. It may do what its role and its scopes both allow, and its role is never above that of whoever mints it. The answer holds its text, this once: the same order sent again answers without it.
+         * @description For people alone: a token cannot mint tokens. It may do what its role and its scopes both allow, and its role is never above that of whoever mints it. A person has at most 50 that count. The answer holds its text, this once: the same order sent again answers without it.
          *
          *     Needs the scope `tokens:write`.
          */
@@ -3965,7 +4103,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a token
-         * @description It opens nothing any more: at once here, within three seconds in other processes. Revoking twice is revoking once.
+         * @description It opens nothing any more: at once here, within three seconds in other processes. Nobody revokes a token whose role is above their own. Revoking twice is revoking once.
          *
          *     Needs the scope `tokens:write`.
          */
@@ -4574,7 +4712,7 @@ export interface paths {
         put?: never;
         /**
          * An address is to hear of events
-         * @description The answer holds the secret under which messages are signed, this once. Messages follow Standard Webhooks. The address must be https and public: one that leads into a private network is refused here or when it is called.
+         * @description The answer holds the secret under which messages are signed, this once: the same order sent again by the same person or token within 24 hours tells it again, a later one does not. Messages follow Standard Webhooks. The address must be https and public: one that leads into a private network is refused here or when it is called.
          *
          *     Needs the scope `integrations:write`.
          */
@@ -4628,7 +4766,7 @@ export interface paths {
         put?: never;
         /**
          * Another secret for an address
-         * @description The answer holds it, this once. For 24 hours messages carry the signatures of both; the secret before that one counts no more at once.
+         * @description The answer holds it, this once. For 24 hours messages carry the signatures of both; until then the same order sent again by the same person or token tells it again, and every other one is refused (`secret-fresh`).
          *
          *     Needs the scope `integrations:write`.
          */
@@ -4675,6 +4813,48 @@ export interface paths {
          *     Protected by: the issuer's signature, and a cookie of the same browser.
          */
         get: operations["get_auth_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page that accepts an invitation
+         * @description For browsers: signs them in where nobody is, and then accepts what follows the `#`.
+         *
+         *     Protected by: nothing: it is the same for everybody.
+         */
+        get: operations["get_auth_join"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/join.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What that page does
+         * @description Protected by: nothing: it is the same for everybody.
+         */
+        get: operations["get_auth_join_js"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7296,6 +7476,33 @@ export interface components {
             /** @description The tenant's zone. */
             zone: string;
         };
+        /** @description A feature. */
+        Feature: {
+            /** Format: date-time */
+            changed_at?: string | null;
+            /** @description Who said so last, such as `person:` and an id. */
+            changed_by?: string | null;
+            /** @description What counts where the business never said. */
+            default_on: boolean;
+            /** @description Whether the operator lets anybody have it. */
+            instance_on: boolean;
+            /** @description What it is. */
+            meaning: string;
+            name: string;
+            /** @description Whether the business has it: it wants it, and the operator lets it. */
+            on: boolean;
+            /** @description What the business said, if it said anything. */
+            wanted?: boolean | null;
+        };
+        /** @description How a feature is to be. */
+        FeatureBody: {
+            /** @description Whether the business wants it. */
+            on: boolean;
+        };
+        /** @description The features. */
+        Features: {
+            items: components["schemas"]["Feature"][];
+        };
         /** @description What a feed is to be. */
         FeedBody: {
             /** @description What it is for. */
@@ -7541,6 +7748,69 @@ export interface components {
             /** @description Why it lies there, in words. */
             why: string;
         };
+        /** @description An invitation. What accepts it is known to whoever got it alone. */
+        Invitation: {
+            /** Format: date-time */
+            accepted_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Which member accepted it.
+             */
+            accepted_by?: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            invited_at: string;
+            /** @description Who invites, such as `person:` and an id; nobody if the operator did. */
+            invited_by?: string | null;
+            name: string;
+            phone: string;
+            /** Format: date-time */
+            revoked_at?: string | null;
+            role: components["schemas"]["Role"];
+            /**
+             * Format: int32
+             * @description Messages that were ordered so far.
+             */
+            sends: number;
+            /** Format: uuid */
+            staff_id?: string | null;
+            state: components["schemas"]["InvitationState"];
+            /**
+             * Format: int32
+             * @description For `If-Match`.
+             */
+            version: number;
+        };
+        /** @description Whom to invite: by one of `phone` and `email`. */
+        InvitationBody: {
+            /** @description An e-mail address. Nothing here sends mail yet. */
+            email?: string | null;
+            /** @description What they are called until they sign in the next time. */
+            name: string;
+            /** @description A number on WhatsApp, such as `+254712345678` or `0712345678`. */
+            phone?: string | null;
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description The staff member whose day and earnings are their own; a therapist has one.
+             */
+            staff_id?: string | null;
+        };
+        /** @description What became of an invitation. */
+        InvitationState: "open" | "expired" | "accepted" | "revoked";
+        /** @description Some invitations. */
+        Invitations: {
+            /** @description The newest first. */
+            items: components["schemas"]["Invitation"][];
+            /**
+             * Format: uuid
+             * @description For `before`, if there may be more.
+             */
+            next?: string | null;
+        };
         /** @description Whom to invite. */
         InviteBody: {
             /**
@@ -7603,6 +7873,14 @@ export interface components {
              * @description The visit begins before this minute of the local day; 1440 if left out.
              */
             to_minute?: number | null;
+        };
+        /** @description Where somebody belongs now. */
+        Joined: {
+            role: components["schemas"]["Role"];
+            /** Format: uuid */
+            staff_id?: string | null;
+            /** Format: uuid */
+            tenant_id: string;
         };
         /** @description Kenya's public holidays of a year. */
         KenyanHolidays: {
@@ -7888,6 +8166,11 @@ export interface components {
         Members: {
             /** @description The longest first. */
             items: components["schemas"]["Member"][];
+        };
+        /** @description What somebody brings. */
+        MembershipBody: {
+            /** @description What follows the `#` of the address. */
+            token: string;
         };
         /** @description One template in one language. */
         MessageTemplate: {
@@ -8183,8 +8466,11 @@ export interface components {
         /** @description An endpoint whose secret was just made. */
         NewWebhookEndpoint: {
             endpoint: components["schemas"]["WebhookEndpoint"];
-            /** @description The secret under which messages are signed, `whsec_…`. It is shown this once. */
-            secret: string;
+            /**
+             * @description The secret under which messages are signed, `whsec_…`. It is shown this once; nothing if the order was sent before
+             *     and the time is over in which it is told again.
+             */
+            secret?: string | null;
         };
         /** @description Nothing is to be said. */
         NoBody: Record<string, never>;
@@ -9919,6 +10205,11 @@ export interface components {
         Tokens: {
             /** @description The newest first. */
             items: components["schemas"]["Token"][];
+            /**
+             * Format: uuid
+             * @description For `after`, if there may be more.
+             */
+            next?: string | null;
         };
         /** @description Why a word is taken back. */
         UndoBody: {
@@ -10194,7 +10485,7 @@ export interface components {
              * @description When Ratiba switched it off.
              */
             switched_off_at?: string | null;
-            /** @description Why: `failing` if it took nothing for five days, `gone` if it said so with status 410. */
+            /** @description Why: `failing` if it took nothing for five days in which it was tried, `gone` if it said so with status 410. */
             switched_off_because?: string | null;
             url: string;
             /**
@@ -12887,6 +13178,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -12964,6 +13267,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -13035,6 +13350,18 @@ export interface operations {
             /** @description method-not-allowed */
             405: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -19272,6 +19599,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -19380,6 +19719,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -19453,6 +19804,18 @@ export interface operations {
             /** @description method-not-allowed */
             405: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -19556,6 +19919,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -19653,6 +20028,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -19744,6 +20131,18 @@ export interface operations {
             /** @description unacceptable */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -19872,6 +20271,18 @@ export interface operations {
             /** @description unacceptable */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -20759,6 +21170,217 @@ export interface operations {
             };
             /** @description too-many */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_features: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the features */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Features"];
+                };
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_v1_features_name: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureBody"];
+            };
+        };
+        responses: {
+            /** @description the feature as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feature"];
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found, unknown-feature */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23495,6 +24117,467 @@ export interface operations {
             };
         };
     };
+    get_api_v1_invitations: {
+        parameters: {
+            query?: {
+                /** @description Made before this one. */
+                before?: string | null;
+                /** @description At most so many; 50 if left out. */
+                limit?: number | null;
+            };
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the invitations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitations"];
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_invitations: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+                /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationBody"];
+            };
+        };
+        responses: {
+            /** @description the invitation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description tenant-required, validation, idempotency-key-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description template-not-approved, mail-not-set-up */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-key-reused, too-many */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_v1_invitations_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description tenant-required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_invitations_id_resend: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+                /** @description The ETag of the answer that the change was decided on. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the invitation as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description illegal-transition, template-not-approved */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description precondition-required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_v1_knowledge: {
         parameters: {
             query?: never;
@@ -24862,6 +25945,135 @@ export interface operations {
             };
             /** @description method-not-allowed */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_me_memberships: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembershipBody"];
+            };
+        };
+        responses: {
+            /** @description where they belong now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found, invitation-invalid */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description already-member */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28366,6 +29578,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -28484,6 +29708,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -28556,6 +29792,18 @@ export interface operations {
             /** @description method-not-allowed */
             405: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -35632,7 +36880,12 @@ export interface operations {
     };
     get_api_v1_tokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What comes after this one in the list. */
+                after?: string | null;
+                /** @description At most so many; 50 if left out. */
+                limit?: number | null;
+            };
             header?: {
                 /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
                 "Ratiba-Tenant"?: components["parameters"]["tenant"];
@@ -35642,7 +36895,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description the tokens */
+            /** @description a page of tokens */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -35651,7 +36904,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
-            /** @description tenant-required */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -35818,7 +37071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency-key-reused */
+            /** @description idempotency-key-reused, too-many */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -39616,9 +40869,11 @@ export interface operations {
     post_api_v1_webhook_endpoints: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
                 "Ratiba-Tenant"?: components["parameters"]["tenant"];
+                /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
+                "Idempotency-Key": string;
             };
             path?: never;
             cookie?: never;
@@ -39638,7 +40893,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewWebhookEndpoint"];
                 };
             };
-            /** @description tenant-required, validation */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -39710,7 +40965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description too-many */
+            /** @description idempotency-key-reused, too-many */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -39836,9 +41091,11 @@ export interface operations {
     delete_api_v1_webhook_endpoints_id: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
                 "Ratiba-Tenant"?: components["parameters"]["tenant"];
+                /** @description The ETag of the answer that the change was decided on. */
+                "If-Match": string;
             };
             path: {
                 id: string;
@@ -39854,7 +41111,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description tenant-required */
+            /** @description tenant-required, validation */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -39892,6 +41149,24 @@ export interface operations {
             };
             /** @description method-not-allowed */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description precondition-required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -40072,6 +41347,8 @@ export interface operations {
                 "Ratiba-Tenant"?: components["parameters"]["tenant"];
                 /** @description The ETag of the answer that the change was decided on. */
                 "If-Match": string;
+                /** @description 1 to 100 visible characters. The same key and body give the same outcome, however often they are sent. */
+                "Idempotency-Key": string;
             };
             path: {
                 id: string;
@@ -40089,7 +41366,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewWebhookEndpoint"];
                 };
             };
-            /** @description tenant-required, validation */
+            /** @description tenant-required, validation, idempotency-key-required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -40134,8 +41411,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description secret-fresh */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description stale */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-key-reused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -40298,6 +41593,106 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_auth_join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_auth_join_js: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the script */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
                 };
             };
             /** @description method-not-allowed */

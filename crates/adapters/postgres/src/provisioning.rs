@@ -440,7 +440,7 @@ fn insert_rules(tx: &mut TenantTx<'_>, rules: &[NewRule]) -> Result<(), TxError<
     Ok(())
 }
 
-/// The schedules that every business has: daily digest, monthly close.
+/// The schedules that every business has: the daily look at its audit chain, daily digest, monthly close.
 const OF_EACH_TENANT: [(&str, WallClockRule); 3] = [
     (
         "audit_verification",

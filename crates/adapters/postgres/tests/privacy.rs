@@ -319,9 +319,12 @@ async fn what_is_kept_for_its_time_goes_after_it_and_not_before() {
     let instance = "INSERT INTO payment_routing SELECT 'callback_token', decode(repeat('00', 32), 'hex'), t.id, t.id, t.id, '2026-05-12Z' FROM tenants t;
         INSERT INTO refund_routing SELECT decode(repeat('00', 32), 'hex'), t.id, t.id, 'result', '2026-05-12Z' FROM tenants t;
         INSERT INTO people VALUES (gen_random_uuid(), 'https://issuer.example', 'somebody');
-        INSERT INTO sessions SELECT decode(repeat('00', 32), 'hex'), p.id, '2026-05-11Z', '2026-05-12Z', NULL, '2026-05-11Z' FROM people p";
+        INSERT INTO sessions SELECT decode(repeat('00', 32), 'hex'), p.id, '2026-05-11Z', '2026-05-14Z', NULL, '2026-05-12Z' FROM people p";
     database.connect_as_app().batch_execute(instance).unwrap();
-    let waits = "INSERT INTO payment_confirmations (tenant_id, id, body, received_at) SELECT t.id, gen_random_uuid(), 'waits', '2026-05-12Z' FROM tenants t";
+    let waits = "INSERT INTO payment_confirmations (tenant_id, id, body, received_at) SELECT t.id, gen_random_uuid(), 'waits', '2026-05-12Z' FROM tenants t;
+        INSERT INTO invitations (tenant_id, id, phone, name, role, invited_at, expires_at)
+            SELECT t.id, gen_random_uuid(), '+254700000999', 'Amina', 'manager', '2026-05-05Z', '2026-05-12Z' FROM tenants t;
+        INSERT INTO access_keys SELECT decode(repeat('07', 32), 'hex'), 'invitation', i.tenant_id, i.id FROM invitations i";
     database
         .connect_as_app()
         .batch_execute(&in_tenant(one, waits))
@@ -367,7 +370,8 @@ async fn what_is_kept_for_its_time_goes_after_it_and_not_before() {
         &mut conn,
         "SELECT convert_from(body, 'UTF8') AS text FROM payment_confirmations
          UNION ALL SELECT guest_name FROM walk_ins WHERE customer_id IS NULL
-         UNION ALL SELECT state || rows::text FROM imports WHERE kind = 'customers'",
+         UNION ALL SELECT state || rows::text FROM imports WHERE kind = 'customers'
+         UNION ALL SELECT kind FROM access_keys",
     );
     assert_eq!(left, ["waits", "-", "discarded[]"]);
 }

@@ -230,6 +230,7 @@ async fn a_person_has_so_many_tokens_that_count(book: &impl AccessBook) {
     assert_eq!(mint(by("person:1", 104)).await, Ok(MintOutcome::TooMany));
     let later = NewToken {
         created_at: EPOCH + time::Duration::days(1),
+        expires_at: Some(EPOCH + time::Duration::days(2)),
         ..by("person:1", 105)
     };
     assert_eq!(mint(later).await, Ok(MintOutcome::Minted), "the others are over");
