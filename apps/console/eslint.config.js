@@ -27,9 +27,20 @@ export default ts.config(
     },
   },
   {
-    files: ["**/*.mjs", "scripts/**"],
+    files: ["**/*.mjs", "scripts/**", "worker/**"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", URL: "readonly", fetch: "readonly" },
+      globals: {
+        AbortController: "readonly",
+        Buffer: "readonly",
+        clearTimeout: "readonly",
+        console: "readonly",
+        fetch: "readonly",
+        process: "readonly",
+        Response: "readonly",
+        setTimeout: "readonly",
+        TextDecoder: "readonly",
+        URL: "readonly",
+      },
     },
   },
   { files: ["e2e/**/*.ts", "*.config.ts"], extends: [ts.configs.recommended] },

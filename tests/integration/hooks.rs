@@ -16,11 +16,11 @@ use time::Duration;
 
 /// One message as it arrived.
 #[derive(Clone, Debug)]
-struct Heard {
-    id: String,
-    timestamp: String,
-    signature: String,
-    body: String,
+pub(crate) struct Heard {
+    pub(crate) id: String,
+    pub(crate) timestamp: String,
+    pub(crate) signature: String,
+    pub(crate) body: String,
 }
 
 impl Heard {
@@ -34,8 +34,8 @@ impl Heard {
 }
 
 /// Another program: answers as it is told, and keeps what it heard.
-struct Listener {
-    url: String,
+pub(crate) struct Listener {
+    pub(crate) url: String,
     heard: Arc<Mutex<Vec<Heard>>>,
     answers: Arc<Mutex<VecDeque<u16>>>,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
@@ -48,7 +48,7 @@ impl Drop for Listener {
 }
 
 impl Listener {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let heard: Arc<Mutex<Vec<Heard>>> = Arc::default();
         let answers: Arc<Mutex<VecDeque<u16>>> = Arc::default();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -82,11 +82,11 @@ impl Listener {
         }
     }
 
-    fn will(&self, statuses: &[u16]) {
+    pub(crate) fn will(&self, statuses: &[u16]) {
         self.answers.lock().unwrap().extend(statuses);
     }
 
-    fn heard(&self) -> Vec<Heard> {
+    pub(crate) fn heard(&self) -> Vec<Heard> {
         self.heard.lock().unwrap().clone()
     }
 
@@ -98,11 +98,11 @@ impl Listener {
     }
 }
 
-const ENDPOINTS: &str = "/api/v1/webhook-endpoints";
+pub(crate) const ENDPOINTS: &str = "/api/v1/webhook-endpoints";
 const DELIVERIES: &str = "/api/v1/webhook-deliveries";
 
 /// An order with a key, by whoever has a token.
-async fn ordered(
+pub(crate) async fn ordered(
     world: &World,
     token: &str,
     path: &str,
@@ -123,7 +123,7 @@ async fn ordered(
 }
 
 /// Adds an endpoint; answers with it and its secret.
-async fn add(world: &World, url: &str, events: &[&str]) -> (Value, String) {
+pub(crate) async fn add(world: &World, url: &str, events: &[&str]) -> (Value, String) {
     let body = json!({ "url": url, "description": "The books", "events": events });
     let key = world.parts.ids.next().to_string();
     let (status, made) = ordered(world, &world.owner, ENDPOINTS, &key, &[], &body).await;
@@ -140,7 +140,7 @@ async fn deliveries(world: &World, query: &str) -> Vec<Value> {
     page["items"].as_array().unwrap().clone()
 }
 
-async fn test_of(world: &World, endpoint: &Value) -> String {
+pub(crate) async fn test_of(world: &World, endpoint: &Value) -> String {
     let path = format!("{ENDPOINTS}/{}/test", endpoint["id"].as_str().unwrap());
     let (status, made) = world.call(Method::POST, &path, None).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{made}");
@@ -148,7 +148,7 @@ async fn test_of(world: &World, endpoint: &Value) -> String {
     made["delivery_id"].as_str().unwrap().to_owned()
 }
 
-async fn delivery(world: &World, id: &str) -> Value {
+pub(crate) async fn delivery(world: &World, id: &str) -> Value {
     let (status, found) = world.call(Method::GET, &format!("{DELIVERIES}/{id}"), None).await;
     assert_eq!(status, StatusCode::OK, "{found}");
     found

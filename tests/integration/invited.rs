@@ -3,7 +3,7 @@
 use ratiba_access::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use system_tests::World;
+use system_tests::{OWNER, World};
 use time::Duration;
 
 use crate::people::{Browser, kind};
@@ -362,4 +362,71 @@ async fn the_page_that_accepts_is_the_same_for_everybody_and_loads_nothing_from_
     let mut browser = Browser::new(&world);
     let (status, to) = browser.sign_in("owner", "/auth/join").await;
     assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/auth/join"));
+}
+
+#[tokio::test]
+async fn an_invitation_that_reached_nobody_says_so_and_the_owner_hears_of_it() {
+    let world = World::new().await;
+    let owner = Browser::of(&world, "owner").await;
+    let fault = json!({ "target": "whatsapp.send", "kind": "code", "code": "131026", "count": 1 });
+    world.tell_simulator("/sim/faults", fault).await;
+    let (_, made) = invite(&owner, "one", &order("receptionist")).await;
+    let waits = json!({ "state": "waiting", "reason": null });
+    assert_eq!(made["delivery"], waits, "nothing has left yet");
+    world.work().await;
+    let newest = async || {
+        let (_, page) = owner.call(Method::GET, "/api/v1/invitations", &[], None).await;
+        page["items"][0].clone()
+    };
+    let failed = newest().await;
+    assert_eq!(
+        failed["delivery"],
+        json!({ "state": "failed", "reason": "provider_131026" })
+    );
+    let heard = world.texts(OWNER).await;
+    assert!(
+        heard
+            .iter()
+            .any(|text| text.contains("an invitation to the team")),
+        "{heard:?}"
+    );
+    let resend = format!("{}/resend", path_of(&made));
+    let (status, _) = owner
+        .change(Method::POST, &resend, &failed["version"], None)
+        .await;
+    assert_eq!(status, StatusCode::OK);
+    // The simulator reports the message's way when it likes.
+    let mut state = json!("waiting");
+    for _look in 0..50 {
+        world.work().await;
+        state = newest().await["delivery"]["state"].clone();
+        if state != "waiting" {
+            break;
+        }
+    }
+    assert!(
+        ["sent", "delivered", "read"].contains(&state.as_str().unwrap()),
+        "{state}"
+    );
+    assert_eq!(told(&world).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_taken_back_before_it_leaves_alarms_nobody() {
+    let world = World::new().await;
+    let owner = Browser::of(&world, "owner").await;
+    let fault = json!({ "target": "whatsapp.send", "kind": "too_many", "count": 1 });
+    world.tell_simulator("/sim/faults", fault).await;
+    let (_, made) = invite(&owner, "one", &order("receptionist")).await;
+    world.work().await;
+    let own = [("Sec-Fetch-Site", "same-origin")];
+    let (status, _) = owner.call(Method::DELETE, &path_of(&made), &own, None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    world.pass(Duration::minutes(20)).await;
+    let message = "SELECT reason AS text FROM outgoing_messages WHERE dedup_key LIKE 'team_invitation:%'";
+    assert_eq!(world.text(message), "withdrawn");
+    assert!(told(&world).await.is_empty());
+    assert!(world.texts(OWNER).await.is_empty(), "nobody misses it");
+    let (_, page) = owner.call(Method::GET, "/api/v1/invitations", &[], None).await;
+    assert_eq!(page["items"][0]["delivery"], Value::Null);
 }

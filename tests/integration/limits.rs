@@ -130,6 +130,43 @@ async fn a_token_and_a_business_have_limits_and_nobody_suffers_from_a_neighbours
 }
 
 #[tokio::test]
+async fn who_comes_while_too_many_wait_is_turned_away_and_nothing_is_done_for_them() {
+    let world = World::new().await;
+    let limits = gate(&[("ADDRESS", "1/3600"), ("SIGN_IN", "1/3600")]);
+    let full = world.twin_in_a_crowd(limits, Sources::default(), 0).await;
+    for path in [ME, ME, "/auth/login", "/api/v1/nowhere"] {
+        // Whoever it is: nobody looked.
+        let answer = get(&full, path).bearer_auth("rtb_nobody").send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        let headers = answer.headers();
+        assert!(headers.contains_key("Retry-After"), "{path}");
+        assert_eq!(headers["X-Content-Type-Options"], "nosniff", "{path}");
+        // It costs nothing of what they may ask.
+        assert!(!headers.contains_key("RateLimit"), "{path}");
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["type"], "/problems/unavailable", "{path}");
+    }
+    // Who sends something keeps the connection.
+    let client = http();
+    for _ in 0..2 {
+        let order = client.post(format!("{}{SETTINGS}", full.api)).body("{}");
+        let answer = order.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(
+            !answer.headers().contains_key("Connection"),
+            "{:?}",
+            answer.headers()
+        );
+    }
+    // What providers tell must not be lost, and a probe must not end a process that works.
+    let webhook = get(&full, "/webhooks/whatsapp?hub.mode=subscribe");
+    assert_eq!(status(webhook).await, StatusCode::FORBIDDEN);
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(status(get(&full, path)).await, StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn signing_in_and_webhooks_have_limits_of_their_own() {
     let world = World::new().await;
     let limits = [("SIGN_IN", "2/3600"), ("WEBHOOK", "1/3600")];

@@ -4,6 +4,7 @@
 
 mod api_edge;
 mod audit;
+mod bad_input;
 mod booking;
 mod by_hand;
 mod cards;
@@ -22,6 +23,7 @@ mod events;
 mod express;
 mod fault_run;
 mod handoff;
+mod hook_secrets;
 mod hooks;
 mod imports;
 mod invited;

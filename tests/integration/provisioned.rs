@@ -1,10 +1,13 @@
 //! A business in one call, once however often it is ordered; and closing one.
 
 use ratiba_access::Role;
-use ratiba_assembly::provisioning::{BusinessOrder, ProvisionError};
+use ratiba_access::feature::Feature;
+use ratiba_assembly::provisioning::{BusinessOrder, CatalogueOrder, ProvisionError};
+use ratiba_kernel::Clock as _;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use system_tests::World;
+use system_tests::{ASHA, OWNER, World};
+use time::Duration;
 
 use crate::people::Browser;
 
@@ -19,6 +22,10 @@ fn order() -> BusinessOrder {
         owner_phone: "+256712345678".to_owned(),
         whatsapp_phone_number_id: Some("900000000000077".to_owned()),
         whatsapp_phone: None,
+        catalogue: Some(CatalogueOrder::Table(
+            "name,category,price,minutes,deposit\nBraids,Hair,60000,120,30%\nManicure,Nails,30000,45,none\n"
+                .to_owned(),
+        )),
     }
 }
 
@@ -36,6 +43,7 @@ async fn a_business_is_whole_and_its_owner_comes_in() {
         ("tenant_settings", 1),
         ("channel_routes", 1),
         ("opening_hours", 6),
+        ("services", 2),
         ("schedules", 3),
         ("invitations", 1),
     ] {
@@ -60,6 +68,18 @@ async fn a_business_is_whole_and_its_owner_comes_in() {
     assert_eq!(status, StatusCode::OK, "{settings}");
     let (status, services) = owner.call(Method::GET, "/api/v1/services", &[], None).await;
     assert_eq!(status, StatusCode::OK, "{services}");
+    let sold = services["items"].as_array().unwrap().iter();
+    let mut sold: Vec<_> = sold
+        .map(|one| (&one["name"], &one["price"]["amount_minor"]))
+        .collect();
+    sold.sort_by_key(|(name, _)| name.as_str());
+    assert_eq!(
+        sold,
+        [
+            (&json!("Braids"), &json!(6_000_000)),
+            (&json!("Manicure"), &json!(3_000_000))
+        ]
+    );
 }
 
 #[tokio::test]
@@ -101,6 +121,20 @@ async fn a_failure_leaves_nothing_behind() {
         panic!("nothing was said")
     };
     assert_eq!(faults.len(), 7, "{faults:?}");
+    let without_prices = BusinessOrder {
+        key: "second".to_owned(),
+        name: String::new(),
+        whatsapp_phone_number_id: None,
+        catalogue: Some(CatalogueOrder::Table(
+            "name,category,price,minutes\nBraids,Hair,,120\nManicure,Nails,30000,soon\n".to_owned(),
+        )),
+        ..order()
+    };
+    let Err(ProvisionError::Faults(faults)) = world.parts.provision(&without_prices).await else {
+        panic!("no price is guessed")
+    };
+    let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!(fields, ["name", "catalogue.table.1", "catalogue.table.2"]);
     assert_eq!(businesses(&world), before);
     let number = BusinessOrder {
         key: "second".to_owned(),
@@ -136,7 +170,7 @@ async fn nobody_acts_in_a_business_that_is_closed() {
     assert_eq!(me["memberships"], Value::Array(Vec::new()));
     assert!(
         world.parts.sweeps.tenants().await.unwrap().is_empty(),
-        "no sweep goes there"
+        "nothing new is begun there"
     );
     assert!(world.parts.set_open(tenant, true).await.unwrap());
     assert_eq!(
@@ -217,4 +251,65 @@ async fn what_is_switched_off_is_not_there() {
         status_of("/api/v1/payroll/exports?month=2026-04").await,
         StatusCode::OK
     );
+}
+
+#[tokio::test]
+async fn a_closed_business_settles_its_money_and_everything_else_waits_for_it() {
+    let world = World::new().await;
+    let tenant = world.tenant.tenant;
+    world.book_up_to_the_prompt().await;
+    let told = world.texts(ASHA).await.len();
+    world.parts.set_open(tenant, false).await.unwrap();
+    world.answer_prompt("approve", json!({})).await;
+    world.work().await;
+    let paid = "SELECT count(*) AS count FROM payment_attempts WHERE state = 'paid'";
+    assert_eq!(world.count(paid), 1, "the money was taken in");
+    let confirmed = "SELECT count(*) AS count FROM appointments WHERE state = 'confirmed'";
+    assert_eq!(world.count(confirmed), 1);
+    assert_eq!(world.texts(ASHA).await.len(), told, "nobody is written to");
+    let waits = "SELECT count(*) AS count FROM jobs WHERE kind = 'conversation.send' AND state = 'ready' AND attempts = 0";
+    assert_ne!(
+        world.count(waits),
+        0,
+        "what is to be said waits, and that is no failed try"
+    );
+    // Days go by: nothing is given up, and no digest is told.
+    world.pass(Duration::hours(2)).await;
+    world.jump(world.clock.now() + Duration::days(3)).await;
+    assert_eq!(
+        world.count("SELECT count(*) AS count FROM jobs WHERE state = 'dead'"),
+        0
+    );
+    assert_eq!(world.texts(OWNER).await, Vec::<String>::new());
+    let late = "SELECT count(*) AS count FROM schedules WHERE last_success_at IS DISTINCT FROM last_tick_at";
+    assert_eq!(world.count(late), 0, "a digest that was left out did not fail");
+    world.parts.set_open(tenant, true).await.unwrap();
+    world.pass(Duration::minutes(15)).await;
+    assert!(world.texts(ASHA).await.len() > told, "now it is said");
+}
+
+#[tokio::test]
+async fn what_was_queued_for_a_feature_waits_while_it_is_switched_off() {
+    let world = World::new().await;
+    let features = &world.parts.access.features;
+    let switch = async |on| {
+        let (tenant, by) = (world.tenant.tenant, "operator".to_owned());
+        features
+            .switch_as(tenant, Feature::Payroll, on, by)
+            .await
+            .unwrap()
+    };
+    switch(false).await;
+    let tenant = world.tenant.tenant;
+    let nothing = "00000000-0000-7000-8000-000000000000";
+    world.execute(&format!(
+        "INSERT INTO jobs (id, kind, tenant_id, payload, run_at)
+         VALUES (gen_random_uuid(), 'payroll.send', '{tenant}', '{{\"type\": \"send\", \"data\": {{\"export\": \"{nothing}\"}}}}', '2026-05-12Z')"
+    ));
+    world.work().await;
+    let waits = "SELECT count(*) AS count FROM jobs WHERE kind = 'payroll.send' AND state = 'ready' AND attempts = 0 AND last_error IS NULL";
+    assert_eq!(world.count(waits), 1, "it was not begun");
+    switch(true).await;
+    world.pass(Duration::minutes(15)).await;
+    assert_eq!(world.count(waits), 0, "now it was");
 }

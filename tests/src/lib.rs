@@ -14,6 +14,9 @@ use actix_web::web;
 use ratiba_access::limits::Gate;
 use ratiba_access::use_cases::TokenOrder;
 use ratiba_access::{Role, Scope};
+use ratiba_api::body::Patience;
+use ratiba_api::crowd::Crowd;
+use ratiba_api::readiness::Readiness;
 use ratiba_api::settings::BASE_LIMITS;
 use ratiba_api::sources::Sources;
 use ratiba_api::streams::{StreamLimits, Streams};
@@ -47,6 +50,8 @@ pub const ASHA: &str = "254700000123";
 pub const OWNER: &str = "254700000001";
 /// What the customer of the main job writes.
 pub const WANTS_A_MASSAGE: &str = "Niaje, nataka massage kesho saa nane mchana";
+/// How many requests may wait for the database where a test says nothing else: as many as by default.
+const WAITING_MAX: usize = 128;
 
 /// Everything running, for one test.
 pub struct World {
@@ -262,11 +267,14 @@ impl World {
         let state = web::Data::new(State {
             parts: parts.clone(),
             metrics: ApiMetrics::new().unwrap(),
+            crowd: Crowd::new(WAITING_MAX),
+            readiness: Readiness::default(),
             sources: Sources::default(),
             gate: gate(&[]),
             // Tests run the worker when they want it; whoever wants the lane opens one.
             express: ExpressLane::new(parts.clone(), 0),
             streams: streams.clone(),
+            patience: Patience::default(),
         });
         let server = tokio::spawn(ratiba_api::serve(listener, state, 1).unwrap());
         let bell = Arc::new(Notify::new());
@@ -303,15 +311,35 @@ impl World {
 
     /// The same, with a gate of its own, and whom to believe about where a request comes from.
     pub async fn twin_behind(&self, gate: Gate, sources: Sources) -> Twin {
+        self.twin_of(gate, sources, Patience::default(), WAITING_MAX)
+            .await
+    }
+
+    /// The same, with an api that waits only so long for a request to arrive.
+    pub async fn impatient_twin(&self, patience: Patience) -> Twin {
+        self.twin_of(gate(&[]), Sources::default(), patience, WAITING_MAX)
+            .await
+    }
+
+    /// The same, where so many may wait for the database before others are turned away.
+    pub async fn twin_in_a_crowd(&self, gate: Gate, sources: Sources, waiting_max: usize) -> Twin {
+        self.twin_of(gate, sources, Patience::default(), waiting_max)
+            .await
+    }
+
+    async fn twin_of(&self, gate: Gate, sources: Sources, patience: Patience, waiting_max: usize) -> Twin {
         let parts = Parts::with_clock(&self.settings, Arc::new(self.clock.clone())).unwrap();
         let state = web::Data::new(State {
             parts: parts.clone(),
             metrics: ApiMetrics::new().unwrap(),
+            crowd: Crowd::new(waiting_max),
+            readiness: Readiness::default(),
             sources,
             gate,
             // Tests run the worker when they want it; whoever wants the lane opens one.
             express: ExpressLane::new(parts.clone(), 0),
             streams: streams(),
+            patience,
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let api = format!("http://{}", listener.local_addr().unwrap());

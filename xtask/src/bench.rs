@@ -13,11 +13,14 @@ mod conversation;
 mod crowd;
 mod engine;
 mod jobs;
+mod memory;
 mod options;
+mod overload;
 mod pgbench;
 mod race;
 mod row;
 mod sample;
+mod soak;
 mod sql;
 mod turns;
 mod watch;
@@ -60,7 +63,7 @@ struct Benchmark {
 }
 
 /// All of them, in the order of running: searches come before the bookings that fill the diaries.
-const ALL: [Benchmark; 8] = [
+const ALL: [Benchmark; 10] = [
     Benchmark {
         name: "availability",
         small: true,
@@ -84,6 +87,14 @@ const ALL: [Benchmark; 8] = [
         laden: false,
         examples: &[],
         run: booking::run,
+    },
+    Benchmark {
+        name: "overload",
+        small: false,
+        whole: false,
+        laden: false,
+        examples: &[],
+        run: overload::run,
     },
     Benchmark {
         name: "callbacks",
@@ -110,6 +121,14 @@ const ALL: [Benchmark; 8] = [
         run: conversation::run,
     },
     Benchmark {
+        name: SOAK,
+        small: false,
+        whole: true,
+        laden: false,
+        examples: &[],
+        run: soak::run,
+    },
+    Benchmark {
         name: "close",
         small: false,
         whole: false,
@@ -128,8 +147,11 @@ const ALL: [Benchmark; 8] = [
     },
 ];
 
-const USAGE: &str = "cargo xtask bench availability|race|booking|callbacks|webhooks|conversation|close|jobs… [--appointments N] \
-                     [--rounds N] [--seconds N] [--with-worker] [--json FILE]";
+/// The one that needs to know how much memory a process holds.
+const SOAK: &str = "soak";
+
+const USAGE: &str = "cargo xtask bench availability|race|booking|overload|callbacks|webhooks|conversation|soak|close|jobs… \
+                     [--appointments N] [--rounds N] [--seconds N] [--minutes N] [--with-worker] [--json FILE]";
 
 /// Runs the named benchmarks in one world and prints their rows.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
@@ -137,7 +159,10 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let options = Options::parse(arguments, &known).ok_or(Usage(USAGE))?;
     // Beside what it needs nothing else is measured rightly.
     if options.names.len() > 1 && asked(&options).any(|benchmark| benchmark.whole || benchmark.laden) {
-        return Err(Usage("cargo xtask bench conversation and close run by themselves").into());
+        return Err(Usage("cargo xtask bench: conversation, soak and close run by themselves").into());
+    }
+    if asked(&options).any(|benchmark| benchmark.name == SOAK) {
+        memory::preflight()?;
     }
     sql::preflight()?;
     pgbench::preflight()?;
@@ -203,6 +228,7 @@ fn report(options: &Options, rows: &[Row]) -> anyhow::Result<()> {
             "appointments": options.appointments,
             "rounds": options.rounds,
             "seconds": options.turn.as_secs(),
+            "soak_minutes": options.soak.as_secs() / 60,
             "worker": options.worker,
             "rows": rows,
         });

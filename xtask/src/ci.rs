@@ -68,10 +68,17 @@ fn whole(result: anyhow::Result<()>) -> anyhow::Result<Ran> {
 
 /// All tests; those that need a Redis end at once where there is none.
 fn tests() -> anyhow::Result<Ran> {
-    test::run(&[])?;
-    Ok(match machine::find_program("redis-server") {
-        Some(_) => Ran::Whole,
-        None => Ran::Without("without a real Redis: redis-server is not installed".to_owned()),
+    let mut left_out: Vec<String> = Vec::new();
+    if let Ran::Without(what) = test::run(&[])? {
+        left_out.push(what);
+    }
+    if machine::find_program("redis-server").is_none() {
+        left_out.push("without a real Redis: redis-server is not installed".to_owned());
+    }
+    Ok(if left_out.is_empty() {
+        Ran::Whole
+    } else {
+        Ran::Without(left_out.join("; "))
     })
 }
 

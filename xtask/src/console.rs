@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use crate::ci::Ran;
 use crate::machine;
 use crate::process;
-use crate::stack::{Page, Stack, StackOptions};
+use crate::stack::{Pace, Page, Stack, StackOptions};
 use crate::workspace;
 
 /// The port on which people look for the console.
@@ -163,6 +163,7 @@ pub(crate) fn test(arguments: &[String]) -> anyhow::Result<Ran> {
         api_port: None,
         simulator_port: None,
         console: Page::AtAnyPort,
+        pace: Pace::Usual,
         clock_start: "2026-05-12T08:00:00+03:00",
     })?;
     let address = stack.serve_console()?;

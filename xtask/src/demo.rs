@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::interrupt;
 use crate::machine;
-use crate::stack::{Page, Stack, StackOptions};
+use crate::stack::{Pace, Page, Stack, StackOptions};
 
 /// Plays the story; succeeds only if all of it happened and nothing is left behind.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -16,6 +16,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         api_port: None,
         simulator_port: None,
         console: Page::Nowhere,
+        pace: Pace::Usual,
         clock_start: story::BEGINS_AT,
     })?;
     let (began, built) = (machine::now(), building.elapsed().as_secs());
@@ -37,6 +38,16 @@ pub(crate) fn run() -> anyhow::Result<()> {
         began.elapsed().as_secs()
     );
     Ok(())
+}
+
+/// Business time when the story begins.
+pub(crate) const BEGINS_AT: &str = story::BEGINS_AT;
+
+/// Plays the story in a stack that began at [`BEGINS_AT`]: whoever needs a business in which something happened has one
+/// then. It is the first hours of June.
+pub(crate) fn play(stack: &mut Stack) -> anyhow::Result<()> {
+    let began = machine::now();
+    story::play(stack, &Telling { began })
 }
 
 /// Prints the steps as they happen.

@@ -4,7 +4,7 @@ use anyhow::bail;
 
 use crate::console;
 use crate::interrupt;
-use crate::stack::{Page, Stack, StackOptions};
+use crate::stack::{Pace, Page, Stack, StackOptions};
 
 /// What can be tried beside the chat: an operator's program, money by hand, and messages that belong to nobody.
 fn tell_more(stack: &Stack) -> anyhow::Result<()> {
@@ -42,6 +42,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
             Ok(()) => Page::At(console::PORT),
             Err(_) => Page::Nowhere,
         },
+        pace: Pace::Usual,
         clock_start: "2026-05-12T08:00:00+03:00",
     })?;
     let console = match console {

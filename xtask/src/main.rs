@@ -25,6 +25,7 @@ mod new_adr;
 mod new_migration;
 mod preflight;
 mod real_issuer;
+mod schemathesis;
 mod simulate_payments;
 mod slots;
 mod stack;
@@ -80,7 +81,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
     match (verb.as_str(), rest) {
         ("dev", []) => dev::run(),
         ("demo", []) => demo::run(),
-        ("test", rest) => test::run(rest),
+        ("test", rest) => test::run(rest).map(|_ran| ()),
         ("ci", []) => ci::run(),
         ("fmt", []) => fmt::run(),
         ("lint", []) => lint::run(),
@@ -88,6 +89,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ("bench", rest) => bench::run(rest),
         ("tidy", []) => tidy::run(),
         ("simulate-payments", rest) => simulate_payments::run(rest),
+        ("schemathesis", rest) => schemathesis::run(rest),
         ("slots", [file]) => slots::run(file),
         ("commission", [file]) => commission::run(file),
         ("chat", rest) => chat::run(rest),

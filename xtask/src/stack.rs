@@ -40,6 +40,8 @@ pub(crate) struct StackOptions {
     pub(crate) simulator_port: Option<u16>,
     /// Whether the console is served, and where.
     pub(crate) console: Page,
+    /// How often its doors may be knocked at.
+    pub(crate) pace: Pace,
     /// Where business time begins, RFC 3339.
     pub(crate) clock_start: &'static str,
 }
@@ -51,6 +53,15 @@ pub(crate) enum Page {
     AtAnyPort,
     /// At this port, if it is free.
     At(u16),
+}
+
+/// How often may be asked what the parts answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// As often as anywhere where nobody says otherwise.
+    Usual,
+    /// As often as somebody can: the limits count, and are too wide to be met.
+    NeverLimited,
 }
 
 /// Everything running. Dropping it stops all of it; [`stop`](Self::stop) also checks that nothing is left.
@@ -118,7 +129,10 @@ impl Stack {
             simulator,
             &addresses.simulator("/sim/health"),
         )?;
-        let api = environment::api(&addresses, urls, credentials);
+        let mut api = environment::api(&addresses, urls, credentials);
+        if options.pace == Pace::NeverLimited {
+            api.extend(environment::NEVER_LIMITED.map(|(name, limit)| (name, limit.to_owned())));
+        }
         self.start_part(programs, "ratiba-api", api, &addresses.api("/readyz"))?;
         let worker = environment::worker(&addresses, urls, credentials);
         self.start_part(programs, "ratiba-worker", worker, &addresses.worker("/healthz"))
@@ -173,6 +187,18 @@ impl Stack {
         }
         let program = self.programs.join("ratiba-admin");
         Ok(format!("(set -a; . {}; {})", path.display(), program.display()))
+    }
+
+    /// Runs `ratiba-admin` upon this system, and gives what it told.
+    pub(crate) fn admin(&self, arguments: &[&str]) -> anyhow::Result<Value> {
+        let mut command = environment::command(&self.programs.join("ratiba-admin"), self.admin.clone());
+        let told = process::output("ratiba-admin", command.args(arguments))?;
+        serde_json::from_str(&told).context("ratiba-admin wrote something that is not JSON")
+    }
+
+    /// The folder of the logs, where chores keep what else lasts as long as this run.
+    pub(crate) fn run_directory(&self) -> &Path {
+        &self.run_directory.path
     }
 
     /// Serves the built console at the port that was chosen for it. Gives its address.

@@ -2,11 +2,13 @@
 //!
 //! One server serves the whole run; each test clones a migrated template on it. Tests that need none get none.
 
+use crate::ci::Ran;
 use crate::console;
 use crate::machine;
 use crate::postgres::{Purpose, Server, TEST_VARIABLE};
 use crate::preflight;
 use crate::process;
+use crate::schemathesis;
 use crate::stack;
 use crate::usage::Usage;
 use crate::workspace;
@@ -30,16 +32,16 @@ enum Suite {
 /// The package of the integration tests.
 const SYSTEM_TESTS: &str = "system-tests";
 
-/// Runs the tests; fails if one does.
-pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
+/// Runs the tests; fails if one does. Tells how much of them this machine has programs for.
+pub(crate) fn run(arguments: &[String]) -> anyhow::Result<Ran> {
     let (suite, rest) = parse(arguments)?;
     if suite == Suite::Console {
-        // What was skipped, it has told.
-        return console::test(rest).map(|_ran| ());
+        return console::test(rest);
     }
     if suite == Suite::Unit {
         preflight::build()?;
-        return process::run("the tests", command(suite, rest).env_remove(TEST_VARIABLE));
+        process::run("the tests", command(suite, rest).env_remove(TEST_VARIABLE))?;
+        return Ok(Ran::Whole);
     }
     preflight::build_and_database(Purpose::Test)?;
     if suite != Suite::Contract {
@@ -52,7 +54,12 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     command.env(TEST_VARIABLE, server.administrator_url());
     let tested = process::run("the tests", &mut command);
     let stopped = server.stop();
-    tested.and(stopped)
+    tested.and(stopped)?;
+    // Whoever told the runner what to run wants nothing else.
+    if suite == Suite::All && rest.is_empty() {
+        return schemathesis::test();
+    }
+    Ok(Ran::Whole)
 }
 
 fn parse(arguments: &[String]) -> anyhow::Result<(Suite, &[String])> {

@@ -24,7 +24,7 @@ const STRAY: [&str; 9] = [
 ];
 
 /// What is written by hand, and merged.
-const WRITTEN: [&str; 9] = ["css", "json", "md", "mjs", "rs", "sql", "toml", "ts", "tsx"];
+const WRITTEN: [&str; 10] = ["css", "json", "md", "mjs", "py", "rs", "sql", "toml", "ts", "tsx"];
 
 /// Fails with every fault.
 pub(crate) fn run() -> anyhow::Result<()> {

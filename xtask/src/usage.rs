@@ -13,7 +13,11 @@ usage: cargo xtask VERB
   simulate-payments [--seed N] [--minutes M | --every-step]
                         hundreds of payments while providers, workers and the database fail, and a check of the books;
                         or a death at each statement of each kind of payment
-  bench NAME…           booking, race, availability, callbacks, webhooks, jobs, conversation: beside the machine's best
+  schemathesis [--examples N] [--seed N] [--bounds]
+                        every role and nobody asks everything of the API: no failure, nothing undeclared; a part of
+                        `test`; needs Python
+  bench NAME…           booking, race, availability, callbacks, webhooks, jobs, conversation, close: beside the machine's
+                        best; overload: beside the own peak; soak: memory after a long day; docs/benchmarks.md
   check-arch            layers, arrows, layout
   tidy                  module docs, links in docs, stray files
   slots FILE.json       the availability engine on facts and questions from a file, `-` for standard input;

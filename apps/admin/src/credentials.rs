@@ -70,6 +70,8 @@ impl Credentials {
                 for tenant in parts.sweeps.all_tenants().await? {
                     let done = credentials.keep.rotate(tenant).await;
                     rotated += done.with_context(|| format!("the credentials of {tenant}"))?;
+                    let sealed = parts.integrations.seal.execute(tenant).await;
+                    rotated += sealed.with_context(|| format!("the secrets of webhooks of {tenant}"))?;
                 }
                 Ok(json!({ "rotated": rotated }))
             }

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use std::future::{Ready, ready};
 
 use crate::body::JsonBody;
+use crate::json;
 use crate::problem::{FieldFault, Kind, Problem};
 use crate::schema;
 
@@ -32,9 +33,7 @@ impl<T: JsonSchema + DeserializeOwned + 'static> FromRequest for Checked<T> {
             let value = if bytes.iter().all(u8::is_ascii_whitespace) {
                 Value::Object(Map::new())
             } else {
-                serde_json::from_slice(&bytes).map_err(|error| {
-                    Problem::new(Kind::Validation, format!("the body is not JSON: {error}"))
-                })?
+                json::read(&bytes)?
             };
             Ok(Self(read(value)?))
         })

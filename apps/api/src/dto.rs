@@ -106,7 +106,11 @@ pub(crate) fn parse_moment(text: &str) -> Option<OffsetDateTime> {
     // What is kept is as fine as the database's clock. Cut here, so that every rule sees the time that will be
     // kept: a stretch shorter than that is empty, and refused as such.
     let at = at.replace_nanosecond(at.nanosecond() / 1_000 * 1_000).ok()?;
-    // No business day lies outside.
+    within_reason(at)
+}
+
+/// An instant that can be one of a business's: no business day lies before the year 2000 or after 2199.
+pub(crate) fn within_reason(at: OffsetDateTime) -> Option<OffsetDateTime> {
     (2000..2200).contains(&at.year()).then_some(at)
 }
 

@@ -237,7 +237,7 @@ impl Endpoint {
         self
     }
 
-    /// Answers with something else than JSON of ours.
+    /// Answers with something else than JSON of ours, such as text, or an object as a provider wants it.
     #[must_use]
     pub fn answers_with(mut self, status: u16, content_type: &'static str, meaning: &'static str) -> Self {
         self.answers.push(Answer {

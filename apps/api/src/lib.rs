@@ -4,7 +4,6 @@
 //! not been written yet.
 
 use std::net::TcpListener;
-use std::time::Duration;
 
 use actix_web::dev::{Server, Service as _};
 use actix_web::http::header::{ALLOW, HeaderValue};
@@ -21,22 +20,28 @@ pub mod browsers;
 pub mod caller;
 pub mod checked;
 pub mod cookies;
+pub mod crowd;
 pub mod dto;
 pub mod endpoint;
-pub mod fields;
+pub mod head;
+pub mod json;
 pub mod metrics;
 pub mod openapi;
 pub mod pace;
 pub mod problem;
+pub mod readiness;
 pub mod routes;
 pub mod schema;
 pub mod settings;
 pub mod sources;
 pub mod streams;
 
+use body::Patience;
+use crowd::{Crowd, TurnedAway};
 use metrics::Metrics;
 use pace::Route;
 use problem::{Kind, Problem};
+use readiness::Readiness;
 use sources::Sources;
 use streams::Streams;
 
@@ -48,12 +53,18 @@ pub struct State {
     pub metrics: Metrics,
     /// Who may send messages of Daraja's.
     pub sources: Sources,
+    /// When there is no room for more.
+    pub crowd: Crowd,
+    /// Whether the process can work, as it was found a moment ago.
+    pub readiness: Readiness,
     /// Who is let through, and how often.
     pub gate: Gate,
     /// Where callbacks go after their answer.
     pub express: ExpressLane,
     /// Who listens to what happens.
     pub streams: Streams,
+    /// How long a request may take to arrive.
+    pub patience: Patience,
 }
 
 /// Connections of one worker thread at most; more wait at the door.
@@ -64,12 +75,15 @@ const CONNECTIONS_MAX: usize = 2_048;
 /// # Errors
 /// When the listener cannot be used.
 pub fn serve(listener: TcpListener, state: web::Data<State>, workers: usize) -> std::io::Result<Server> {
+    let patience = state.patience;
     let server = HttpServer::new(move || {
         let metrics = state.metrics.clone();
         let pages = web::Data::new(state.parts.access.pages.clone());
         App::new()
             .app_data(state.clone())
+            .wrap(from_fn(head::bounded))
             .wrap(from_fn(pace::by_address))
+            .wrap(from_fn(crowd::while_there_is_room))
             .wrap(from_fn(browsers::across_origins))
             .wrap(browsers::headers(&pages))
             .app_data(pages)
@@ -85,13 +99,16 @@ pub fn serve(listener: TcpListener, state: web::Data<State>, workers: usize) -> 
                         .unwrap_or_else(|| "unknown".to_owned());
                     let status = answer.status().as_u16();
                     metrics.answered(&route, status, started.elapsed());
-                    tracing::info!(
-                        http.method = %answer.request().method(),
-                        http.route = route,
-                        http.status = status,
-                        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-                        "answered"
-                    );
+                    // Those who were turned away are told of together: a line for each would cost more than the refusal.
+                    if !answer.request().extensions().contains::<TurnedAway>() {
+                        tracing::info!(
+                            http.method = %answer.request().method(),
+                            http.route = route,
+                            http.status = status,
+                            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+                            "answered"
+                        );
+                    }
                     Ok(answer)
                 }
             })
@@ -99,7 +116,7 @@ pub fn serve(listener: TcpListener, state: web::Data<State>, workers: usize) -> 
             .default_service(web::to(nothing_here))
     })
     .workers(workers)
-    .client_request_timeout(Duration::from_secs(5))
+    .client_request_timeout(patience.head)
     .max_connections(CONNECTIONS_MAX)
     .shutdown_timeout(10)
     .disable_signals()

@@ -5,7 +5,10 @@ use std::process::ExitCode;
 
 use actix_web::web;
 use anyhow::Context as _;
+use ratiba_api::body::Patience;
+use ratiba_api::crowd::Crowd;
 use ratiba_api::metrics::Metrics;
+use ratiba_api::readiness::Readiness;
 use ratiba_api::settings::{ApiSettings, BASE};
 use ratiba_api::streams::{StreamLimits, Streams};
 use ratiba_api::{State, serve, serve_metrics};
@@ -42,9 +45,12 @@ async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         express: ExpressLane::new(parts.clone(), settings.express_max),
         parts,
         metrics: Metrics::new()?,
+        crowd: Crowd::new(settings.waiting_max.get().into()),
+        readiness: Readiness::default(),
         sources: settings.sources,
         gate,
         streams: streams.clone(),
+        patience: Patience::default(),
     });
     let rung = streams.clone();
     // Where nothing can be heard the streams look every second.

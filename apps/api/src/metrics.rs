@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
+use prometheus::{HistogramOpts, HistogramVec, IntCounter, IntCounterVec, Opts, Registry};
 
 /// The counters of one api process. Clones count together.
 #[derive(Clone)]
@@ -12,6 +12,7 @@ pub struct Metrics {
     seconds: HistogramVec,
     stopped: IntCounterVec,
     uncounted: IntCounterVec,
+    turned_away: IntCounter,
 }
 
 impl Metrics {
@@ -43,6 +44,11 @@ impl Metrics {
             ),
             &["door"],
         )?;
+        let turned_away = IntCounter::new(
+            "ratiba_turned_away_total",
+            "Requests that came while too many waited for the database",
+        )?;
+        registry.register(Box::new(turned_away.clone()))?;
         registry.register(Box::new(stopped.clone()))?;
         registry.register(Box::new(uncounted.clone()))?;
         registry.register(Box::new(requests.clone()))?;
@@ -53,6 +59,7 @@ impl Metrics {
             seconds,
             stopped,
             uncounted,
+            turned_away,
         })
     }
 
@@ -74,6 +81,11 @@ impl Metrics {
     /// Counts a request about which the shared limiter did not answer.
     pub fn uncounted(&self, door: &str) {
         self.uncounted.with_label_values(&[door]).inc();
+    }
+
+    /// Counts a request that came while too many waited.
+    pub fn turned_away(&self) {
+        self.turned_away.inc();
     }
 
     /// All counters, for a scrape.

@@ -152,8 +152,7 @@ fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value
         .skip(1)
         .filter_map(|rest| rest.split('}').next())
     {
-        parameters
-            .push(json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
+        parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": path_schema(name) }));
     }
     if let Some(query) = endpoint.query {
         let schema = query(generator).to_value();
@@ -221,6 +220,25 @@ fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value
     parameters
 }
 
+/// What stands in a path under this name.
+fn path_schema(name: &str) -> Value {
+    match name {
+        "day" => json!({ "type": "string", "format": "date" }),
+        "number" => json!({ "type": "integer" }),
+        name if name == "id" || name.ends_with("_id") => json!({ "type": "string", "format": "uuid" }),
+        _other => json!({ "type": "string" }),
+    }
+}
+
+/// What an answer looks like whose form is not ours to say.
+fn foreign_schema(content_type: &str) -> Value {
+    if content_type == "application/json" {
+        json!({ "type": "object" })
+    } else {
+        json!({ "type": "string" })
+    }
+}
+
 fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Value) -> Value {
     let mut responses: BTreeMap<String, Value> = BTreeMap::new();
     for answer in &endpoint.answers {
@@ -230,10 +248,9 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Val
             .remove(&status)
             .unwrap_or_else(|| json!({ "description": answer.meaning, "content": {} }));
         if let Some(kind) = answer.content_type {
-            let schema = answer.schema.map_or_else(
-                || json!({ "type": "string" }),
-                |schema| schema(generator).to_value(),
-            );
+            let schema = answer
+                .schema
+                .map_or_else(|| foreign_schema(kind), |schema| schema(generator).to_value());
             response["content"][kind] = json!({ "schema": schema });
         } else if let Some(response) = response.as_object_mut() {
             response.remove("content");
@@ -248,10 +265,11 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Val
         }
     }
     for (status, slugs) in problems {
-        let mut response = json!({
-            "description": slugs.join(", "),
-            "content": { "application/problem+json": { "schema": problem } },
-        });
+        // An answer that is no problem may have the status of one.
+        let mut response = responses
+            .remove(&status.to_string())
+            .unwrap_or_else(|| json!({ "description": slugs.join(", "), "content": {} }));
+        response["content"]["application/problem+json"] = json!({ "schema": problem });
         if status == Kind::TooManyRequests.status().as_u16() {
             let headers = ["RateLimit", "RateLimit-Policy", "Retry-After"];
             let headers = headers.map(|name| {
@@ -267,7 +285,7 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Val
 
 /// An endpoint's own problems, and those that every one of its shape has.
 fn kinds(endpoint: &Endpoint) -> Vec<Kind> {
-    let mut kinds = vec![Kind::Unavailable, Kind::MethodNotAllowed];
+    let mut kinds = vec![Kind::Unavailable, Kind::MethodNotAllowed, Kind::HeadersTooLarge];
     match endpoint.door {
         Door::Free => {}
         Door::Usual | Door::SignIn | Door::Grant | Door::Webhook => kinds.push(Kind::TooManyRequests),

@@ -57,9 +57,7 @@ pub async fn by_address<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let route = Route::of(&request);
-    let door = route.door();
-    request.extensions_mut().insert(route);
+    let door = Route::of(&request).door();
     let passed = arrive(&request, door).await;
     match passed {
         Ok(()) => {

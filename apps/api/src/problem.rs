@@ -19,6 +19,8 @@ pub enum Kind {
     Validation,
     /// The body is larger than allowed.
     BodyTooLarge,
+    /// There are more headers than anybody needs, or larger ones.
+    HeadersTooLarge,
     /// The body did not arrive in time.
     TooSlow,
     /// The body's content type is not JSON.
@@ -137,9 +139,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 59] = [
+    pub const ALL: [Self; 60] = [
         Self::Validation,
         Self::BodyTooLarge,
+        Self::HeadersTooLarge,
         Self::TooSlow,
         Self::UnsupportedMediaType,
         Self::NotAcceptable,
@@ -205,6 +208,7 @@ impl Kind {
         match self {
             Self::Validation => "validation",
             Self::BodyTooLarge => "body-too-large",
+            Self::HeadersTooLarge => "headers-too-large",
             Self::TooSlow => "too-slow",
             Self::UnsupportedMediaType => "unsupported-media-type",
             Self::NotAcceptable => "not-acceptable",
@@ -271,6 +275,7 @@ impl Kind {
         match self {
             Self::Validation => "The request is not of the form that it should have",
             Self::BodyTooLarge => "The body is too large",
+            Self::HeadersTooLarge => "The request's headers are too large",
             Self::TooSlow => "The request did not arrive in time",
             Self::UnsupportedMediaType => "The body must be JSON",
             Self::NotAcceptable => "It cannot be had in that form",
@@ -339,6 +344,7 @@ impl Kind {
                 StatusCode::BAD_REQUEST
             }
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -525,6 +531,7 @@ impl ResponseError for Problem {
             }
             Kind::Validation
             | Kind::BodyTooLarge
+            | Kind::HeadersTooLarge
             | Kind::TooSlow
             | Kind::UnsupportedMediaType
             | Kind::NotAcceptable

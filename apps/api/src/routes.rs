@@ -166,14 +166,15 @@ fn doors() -> Vec<Endpoint> {
         .group("operation")
         .door(Door::Free)
         .open("nothing: it tells nothing")
-        .answers_with(200, "application/json", "it lives"),
+        .answers::<health::Health>(200, "it lives"),
         Endpoint::get("/readyz", "Whether the process can work", || {
             web::get().to(health::readyz)
         })
         .group("operation")
         .door(Door::Free)
         .open("nothing: it names the failing part and no more")
-        .answers_with(200, "application/json", "it can"),
+        .answers::<health::Health>(200, "it can")
+        .answers::<health::Health>(503, "it cannot, and what fails"),
         Endpoint::get("/webhooks/whatsapp", "WhatsApp makes sure of the address", || {
             web::get().to(whatsapp::verify_address)
         })

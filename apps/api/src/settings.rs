@@ -1,6 +1,7 @@
 //! The api's own settings beside the shared ones.
 
 use std::net::IpAddr;
+use std::num::NonZeroU16;
 
 use ratiba_assembly::settings::{LimitSettings, SharedSettings};
 use ratiba_bootstrap::SettingsReader;
@@ -11,7 +12,7 @@ use crate::sources::{Range, Sources, Strangers};
 pub const BASE: &str = concat!(
     include_str!("../../../crates/assembly/src/base.toml"),
     include_str!("limits.toml"),
-    "\n[api]\nbind = \"127.0.0.1\"\nport = 8010\nexpress_max = 64\ndaraja_strangers = \"off\"\n"
+    "\n[api]\nbind = \"127.0.0.1\"\nport = 8010\nexpress_max = 64\nwaiting_max = 128\ndaraja_strangers = \"off\"\n"
 );
 /// The part of it about limits.
 pub const BASE_LIMITS: &str = include_str!("limits.toml");
@@ -27,6 +28,9 @@ pub struct ApiSettings {
     pub port: u16,
     /// How many callbacks may be on their way in the express lane; with 0 the worker applies them all.
     pub express_max: u16,
+    /// How many requests may wait for the database before whoever comes is turned away: enough for work to be done
+    /// together in full batches, and few enough that the last of them has an answer within a fraction of a second.
+    pub waiting_max: NonZeroU16,
     /// Port of the metrics on 127.0.0.1; none where nobody scrapes.
     pub metrics_port: Option<u16>,
     /// Who may send messages of Daraja's.
@@ -45,6 +49,10 @@ impl ApiSettings {
             "api.express_max",
             "callbacks at once that are applied before their job runs",
         );
+        let waiting_max = reader.required(
+            "api.waiting_max",
+            "requests that may wait for the database before others are turned away, at least 1",
+        );
         let metrics_port = reader.optional("api.metrics_port", "port of /metrics on 127.0.0.1");
         let sources = sources(reader);
         let limits = LimitSettings::read(reader);
@@ -53,6 +61,7 @@ impl ApiSettings {
             bind: bind?,
             port: port?,
             express_max: express_max?,
+            waiting_max: waiting_max?,
             metrics_port: metrics_port?,
             sources: sources?,
             limits: limits?,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ratiba_kernel::TenantId;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 use uuid::Uuid;
 
 /// The limits of the streams of one process.
@@ -21,6 +21,9 @@ pub struct StreamLimits {
     pub poll: Duration,
     /// How soon after a look the next one may be.
     pub pause: Duration,
+    /// How many look at the same moment. All are woken together, and the others wait here: before the database they would
+    /// be a crowd for which requests are turned away.
+    pub looks_max: usize,
     /// How often it is asked whether a listener's token still counts.
     pub ask_again: Duration,
     /// How often a sign of life is sent where nothing happens.
@@ -35,6 +38,7 @@ impl Default for StreamLimits {
             of_one_max: 8,
             poll: Duration::from_secs(1),
             pause: Duration::from_millis(200),
+            looks_max: 16,
             ask_again: Duration::from_secs(30),
             beat: Duration::from_secs(15),
         }
@@ -50,6 +54,7 @@ pub struct Streams {
     limits: StreamLimits,
     taken: Arc<Mutex<Taken>>,
     bell: Arc<Notify>,
+    looks: Arc<Semaphore>,
     draining: Arc<watch::Sender<bool>>,
 }
 
@@ -61,6 +66,7 @@ impl Streams {
             limits,
             taken: Arc::default(),
             bell: Arc::default(),
+            looks: Arc::new(Semaphore::new(limits.looks_max)),
             draining: Arc::new(watch::Sender::new(false)),
         }
     }
@@ -94,6 +100,12 @@ impl Streams {
             streams: self.clone(),
             key: (tenant, who),
         })
+    }
+
+    /// Waits until it is a listener's turn to look; the turn ends when it is dropped.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.looks.acquire().await.ok()
     }
 
     /// Has every listener look soon.

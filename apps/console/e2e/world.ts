@@ -22,14 +22,15 @@ export async function signIn(
   await page.waitForURL(BASE + path);
 }
 
-/** Asks the API as the owner. */
-export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** Asks the API as the owner; of the version that `If-Match` names, where it is given. */
+export async function ask<T>(method: string, path: string, body?: unknown, version?: string): Promise<T> {
   const answer = await fetch(`${BASE}/api/v1${path}`, {
     method,
     headers: {
       authorization: `Bearer ${process.env["RATIBA_OWNER_TOKEN"] ?? ""}`,
       "content-type": "application/json",
       "idempotency-key": randomUUID(),
+      ...(version !== undefined && { "if-match": version }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
@@ -119,4 +120,17 @@ export async function pointAt(page: Page, staffId: string, time: string): Promis
   if (box === null || hour === null) throw new Error("the column is not shown");
   // 1.2 pixels are a minute; the label's middle is the hour.
   return { x: box.x + box.width / 2, y: hour.y + hour.height / 2 + Number(time.slice(3)) * 1.2 + 3 };
+}
+
+/** Asks the simulator. Gives the answer's text. */
+export async function simulator(method: "GET" | "POST", path: string, body?: unknown): Promise<string> {
+  const base = process.env["RATIBA_SIMULATOR"] ?? "http://127.0.0.1:8020";
+  const answer = await fetch(base + path, {
+    method,
+    headers: { "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  expect(answer.ok, `${method} ${path}: ${answer.status} ${text}`).toBe(true);
+  return text;
 }

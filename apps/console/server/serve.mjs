@@ -1,69 +1,40 @@
 #!/usr/bin/env node
-// Serves the built console on loopback beside a running api: `cargo xtask dev` and the end-to-end tests use it. The
-// page's own headers are those that a web server in production is to send.
-import { createReadStream, existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { extname, join, normalize } from "node:path";
+// Serves the built console beside a running api, in production as in development: `cargo xtask dev` and the journeys
+// use it, too. docs/console.md names the settings.
 import { fileURLToPath } from "node:url";
 
-import { clockMeta, devDoor } from "./dev-door.mjs";
+import { readFiles } from "./files.mjs";
+import { clockMeta, consoleServer, stop } from "./server.mjs";
+import { settingsOf } from "./settings.mjs";
 
-const dist = fileURLToPath(new URL("../dist", import.meta.url));
-const port = Number(process.env.RATIBA_CONSOLE_PORT ?? "3010");
-const door = devDoor({
-  api: process.env.RATIBA_API ?? "http://127.0.0.1:8010",
-  simulator: process.env.RATIBA_SIMULATOR ?? "http://127.0.0.1:8020",
+const { problems, settings } = settingsOf(process.env);
+if (problems.length > 0) {
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  process.exit(2);
+}
+const { host, port, api, simulator, underTls, bodyMax } = settings;
+const folder = fileURLToPath(new URL("../dist", import.meta.url));
+const files = await readFiles(folder, { underTls, ...(simulator && { turnPage: clockMeta }) });
+const server = consoleServer(files, { api, simulator, bodyMax });
+server.on("error", (error) => {
+  process.stderr.write(`console: ${error.message}\n`);
+  process.exit(1);
 });
-const page = clockMeta(await readFile(join(dist, "index.html"), "utf8"));
-
-const TYPES = {
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-  ".woff2": "font/woff2",
-};
-const GUARD = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-  "cross-origin-opener-policy": "same-origin",
-  "permissions-policy": "camera=(), microphone=(), geolocation=()",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-};
-
-const server = createServer((request, response) => {
-  door(request, response, () => {
-    const path = normalize(new URL(request.url ?? "/", "http://console").pathname);
-    if (path === "/healthz") {
-      response.writeHead(200, { "content-type": "text/plain" });
-      response.end("ok");
-      return;
-    }
-    const type = TYPES[extname(path)];
-    const file = join(dist, path);
-    if (type !== undefined) {
-      if (!file.startsWith(dist) || !existsSync(file)) {
-        response.writeHead(404, GUARD);
-        response.end();
-        return;
-      }
-      // What has a hash in its name never changes.
-      const caching = path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
-      response.writeHead(200, { ...GUARD, "content-type": type, "cache-control": caching });
-      createReadStream(file).pipe(response);
-      return;
-    }
-    response.writeHead(200, {
-      ...GUARD,
-      "content-type": "text/html; charset=utf-8",
-      "cache-control": "no-cache",
-    });
-    response.end(page);
-  });
+server.listen(port, host, () => {
+  const bound = server.address();
+  process.stdout.write(`console: http://${host.includes(":") ? `[${host}]` : host}:${bound.port}/\n`);
 });
-server.listen(port, "127.0.0.1", () => process.stdout.write(`console: http://127.0.0.1:${port}/\n`));
-// Whoever started it holds its standard input: that it ends is the message.
-process.stdin.resume();
-process.stdin.on("end", () => process.exit(0));
+
+let stopping = false;
+function end() {
+  if (stopping) process.exit(1);
+  stopping = true;
+  void stop(server).then(() => process.exit(0));
+}
+process.on("SIGTERM", end);
+process.on("SIGINT", end);
+if (simulator !== undefined) {
+  // A movable clock is a developer's. Whoever started it holds its standard input: that it ends is the message.
+  process.stdin.resume();
+  process.stdin.on("end", () => process.exit(0));
+}

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use actix_web::dev::Server;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{App, HttpResponse, HttpServer, web};
-use prometheus::{Encoder as _, IntGaugeVec, Opts, Registry};
+use prometheus::{Encoder as _, IntGauge, IntGaugeVec, Opts, Registry};
 use ratiba_assembly::Parts;
 use serde_json::json;
 
@@ -120,6 +120,12 @@ async fn gauges(parts: &Parts) -> anyhow::Result<Vec<prometheus::proto::MetricFa
     let standing = parts.audit_standing().await?;
     audit.with_label_values(&["broken"]).set(standing.broken);
     audit.with_label_values(&["overdue"]).set(standing.overdue);
+    let requests = IntGauge::new(
+        "ratiba_data_requests_overdue",
+        "Requests of customers about their data that are open past their time",
+    )?;
+    registry.register(Box::new(requests.clone()))?;
+    requests.set(parts.overdue_data_requests().await?);
     let now = parts.clock.now();
     let depth = parts.queue.depth(now).await?;
     for (state, count) in [

@@ -1,8 +1,7 @@
 //! What jobs do: each kind is parsed and handed to its use case.
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use async_trait::async_trait;
-use ratiba_access::feature::Feature;
 use ratiba_assembly::Parts;
 use ratiba_assembly::queue::Job;
 use ratiba_assembly::use_cases::Cards;
@@ -13,11 +12,11 @@ use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::task::PaymentTask;
 use ratiba_payroll::export::PayrollTask;
 use ratiba_payroll::use_cases::Sent;
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::runner::{JobError, RunJob};
 use crate::schedules;
+use crate::work::{Need, Work};
 
 mod lost;
 
@@ -32,34 +31,40 @@ pub struct Jobs {
 #[async_trait]
 impl RunJob for Jobs {
     async fn run(&self, job: &Job) -> Result<(), JobError> {
-        if let Some(name) = job.kind.strip_prefix("schedule.") {
-            return schedules::run(&self.parts, name, job).await;
+        let work = Work::of(job)?;
+        match self.standing(job, work.need()).await? {
+            Standing::Runs => {}
+            Standing::Waits => return Err(JobError::NotYet),
+            Standing::LeftOut => {
+                if let Work::Tick(_) = work {
+                    schedules::leave_out(&self.parts, job).await?;
+                }
+                return Ok(());
+            }
         }
-        let tenant = job
-            .tenant
-            .ok_or_else(|| JobError::Hopeless(anyhow!("a job without a tenant")))?;
-        match job.kind.split_once('.').map(|(domain, _)| domain) {
-            Some("sweep") => schedules::sweep_tenant(&self.parts, tenant).await,
-            Some("retention") => schedules::let_go(&self.parts, tenant).await,
-            Some("booking") => self.booking(tenant, task(job)?).await,
-            Some("payments") => self.payments(tenant, task(job)?).await,
-            Some("payroll") => self.payroll(tenant, task(job)?).await,
-            Some("conversation") => self.conversation(tenant, task(job)?).await,
-            Some("access") => Ok(self.parts.access_task(tenant, task(job)?).await?),
-            Some("integrations") => self.integrations(tenant, task(job)?).await,
-            Some("outbox") => self.event(tenant, job).await,
-            _other => Err(JobError::Hopeless(anyhow!(
-                "nobody runs jobs of the kind {}",
-                job.kind
-            ))),
+        let tenant = || {
+            job.tenant
+                .ok_or_else(|| JobError::Hopeless(anyhow!("a job without a tenant")))
+        };
+        match work {
+            Work::Tick(tick) => schedules::run(&self.parts, tick, job).await,
+            Work::Sweep => schedules::sweep_tenant(&self.parts, tenant()?, job.is_open).await,
+            Work::Retention => schedules::let_go(&self.parts, tenant()?).await,
+            Work::Event => self.event(tenant()?, job).await,
+            Work::Booking(task) => self.booking(tenant()?, task).await,
+            Work::Payments(task) => self.payments(tenant()?, task).await,
+            Work::Payroll(task) => self.payroll(tenant()?, task).await,
+            Work::Conversation(task) => self.conversation(tenant()?, task).await,
+            Work::Access(task) => Ok(self.parts.access_task(tenant()?, task).await?),
+            Work::Integrations(task) => self.integrations(tenant()?, task).await,
         }
     }
 
     async fn gave_up(&self, job: &Job) -> anyhow::Result<()> {
-        let (Some(tenant), "conversation.turn") = (job.tenant, job.kind.as_str()) else {
+        let Some(tenant) = job.tenant else {
             return Ok(());
         };
-        let Ok(ConversationTask::Turn { inbound }) = task(job) else {
+        let Ok(Work::Conversation(ConversationTask::Turn { inbound })) = Work::of(job) else {
             return Ok(());
         };
         // The customer must not wait for a machine that cannot answer: a person takes the thread.
@@ -68,7 +73,32 @@ impl RunJob for Jobs {
     }
 }
 
+/// What becomes of a job as its business stands.
+enum Standing {
+    /// It runs.
+    Runs,
+    /// It waits until the business stands otherwise.
+    Waits,
+    /// It is done with, since there is nothing to do.
+    LeftOut,
+}
+
 impl Jobs {
+    async fn standing(&self, job: &Job, need: Need) -> Result<Standing, JobError> {
+        let has = async |feature| match job.tenant {
+            Some(tenant) => self.parts.access.features.is_on(tenant, feature).await,
+            None => Ok(true),
+        };
+        Ok(match (need, job.is_open) {
+            (Need::Nothing, _) | (Need::Open | Need::OpenToday, true) => Standing::Runs,
+            (Need::OpenToday, false) => Standing::LeftOut,
+            (Need::Open | Need::Has(_) | Need::Wants(_), false) => Standing::Waits,
+            (Need::Has(feature), true) if !has(feature).await? => Standing::Waits,
+            (Need::Wants(feature), true) if !has(feature).await? => Standing::LeftOut,
+            (Need::Has(_) | Need::Wants(_), true) => Standing::Runs,
+        })
+    }
+
     async fn booking(&self, tenant: TenantId, task: BookingTask) -> Result<(), JobError> {
         match task {
             BookingTask::ExpireHold { visit } => self.parts.booking.expire.execute(tenant, visit).await?,
@@ -199,12 +229,7 @@ impl Jobs {
 
     async fn integrations(&self, tenant: TenantId, task: IntegrationTask) -> Result<(), JobError> {
         match task {
-            IntegrationTask::Publish { event } => {
-                let features = &self.parts.access.features;
-                if features.is_on(tenant, Feature::Webhooks).await? {
-                    self.parts.publish(tenant, event.as_uuid()).await?;
-                }
-            }
+            IntegrationTask::Publish { event } => self.parts.publish(tenant, event.as_uuid()).await?,
             IntegrationTask::Ring { delivery } => {
                 let now = self.parts.clock.now();
                 self.parts.integrations.book.ring(tenant, delivery, now).await?;
@@ -233,10 +258,4 @@ impl Jobs {
         self.parts.event_handled(tenant, id).await?;
         Ok(())
     }
-}
-
-fn task<T: DeserializeOwned>(job: &Job) -> Result<T, JobError> {
-    serde_json::from_value(job.payload.clone())
-        .with_context(|| format!("the payload of a job of the kind {} cannot be read", job.kind))
-        .map_err(JobError::Hopeless)
 }

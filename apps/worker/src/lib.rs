@@ -16,6 +16,7 @@ pub mod runner;
 pub mod schedules;
 pub mod sealing;
 pub mod settings;
+pub mod work;
 
 use jobs::Jobs;
 use lanes::Lanes;

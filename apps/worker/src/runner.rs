@@ -28,6 +28,8 @@ pub enum JobError {
     Hopeless(anyhow::Error),
     /// It was not begun, since its provider has all the work that it may have at once: put off, and no failed try.
     NoRoom,
+    /// It was not begun, since its business is closed or has no such feature now: put off, and no failed try.
+    NotYet,
 }
 
 impl<E: Into<anyhow::Error>> From<E> for JobError {
@@ -296,7 +298,8 @@ impl Runner {
             }
             Ok(Ok(Err(JobError::Again(error)))) => self.again(job, &format!("{error:#}")).await,
             Ok(Ok(Err(JobError::Hopeless(error)))) => self.give_up(job, &format!("{error:#}")).await,
-            Ok(Ok(Err(JobError::NoRoom))) => self.put_off(job).await,
+            Ok(Ok(Err(JobError::NoRoom))) => self.put_off(job, NO_ROOM_PAUSE).await,
+            Ok(Ok(Err(JobError::NotYet))) => self.put_off(job, NOT_YET_PAUSE).await,
             Ok(Err(_panic)) => self.again(job, "the job panicked").await,
             Err(_elapsed) => self.again(job, "the job took longer than its lease allows").await,
         };
@@ -311,11 +314,11 @@ impl Runner {
         }
     }
 
-    /// Puts a job off that found no room in its lane; its id spreads those that were put off together.
-    async fn put_off(&self, job: &Job) -> Result<(), Outage> {
+    /// Puts a job off that was not begun; its id spreads those that were put off together.
+    async fn put_off(&self, job: &Job, pause: time::Duration) -> Result<(), Outage> {
         self.metrics.job_ended(&job.kind, "put_off", Duration::ZERO);
         let spread = time::Duration::milliseconds(i64::from(job.id.as_bytes()[15]) * 4);
-        let at = self.clock.now() + NO_ROOM_PAUSE + spread;
+        let at = self.clock.now() + pause + spread;
         self.queue.put_off(job, at).await
     }
 
@@ -346,6 +349,8 @@ impl Runner {
 
 /// When a job that found no room in its lane is looked at again, at the earliest.
 const NO_ROOM_PAUSE: time::Duration = time::Duration::seconds(1);
+/// When a job whose business stood in its way is looked at again, at the earliest.
+const NOT_YET_PAUSE: time::Duration = time::Duration::minutes(10);
 /// When a job that could not be given up is looked at again.
 const GIVE_UP_AGAIN: time::Duration = time::Duration::seconds(30);
 

@@ -1,6 +1,7 @@
 //! What the schedules do, tick by tick.
 
 use anyhow::anyhow;
+use ratiba_access::feature::Feature;
 use ratiba_assembly::Parts;
 use ratiba_assembly::payroll_directory::DirectoryError;
 use ratiba_assembly::queue::{Job, NewJob};
@@ -9,6 +10,7 @@ use ratiba_commission::Month;
 use ratiba_commission::period::FrozenBy;
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriodError};
 use ratiba_conversation::ports::OfficeError;
+use ratiba_integrations::safe::SafeError;
 use ratiba_kernel::{Id, TenantId};
 use ratiba_payments::schedule::ROUTE_LIFE;
 use ratiba_payments::task::PaymentTask;
@@ -16,6 +18,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::runner::JobError;
+use crate::work::Tick;
 
 mod cards;
 
@@ -34,7 +37,36 @@ const LEFT_OPEN_AFTER: Duration = Duration::hours(24);
 ///
 /// # Errors
 /// [`JobError`]; the tick's job runs again.
-pub async fn run(parts: &Parts, name: &str, job: &Job) -> Result<(), JobError> {
+pub async fn run(parts: &Parts, tick: Tick, job: &Job) -> Result<(), JobError> {
+    let (id, at) = place_of(job)?;
+    let tenant = || {
+        job.tenant
+            .ok_or_else(|| JobError::Hopeless(anyhow!("the schedule {tick:?} needs a tenant")))
+    };
+    match tick {
+        Tick::Reaper => reap(parts).await?,
+        Tick::Digest => parts.digest(tenant()?).await?,
+        Tick::AuditVerification => {
+            parts.verify_audit(tenant()?).await?;
+        }
+        Tick::CommissionClose => close_months(parts, tenant()?, at).await?,
+    }
+    parts.schedules.succeeded(id, at).await?;
+    Ok(())
+}
+
+/// Leaves one tick out, so that nobody takes it for one that failed.
+///
+/// # Errors
+/// [`JobError`]; the tick's job runs again.
+pub async fn leave_out(parts: &Parts, job: &Job) -> Result<(), JobError> {
+    let (id, at) = place_of(job)?;
+    parts.schedules.succeeded(id, at).await?;
+    Ok(())
+}
+
+/// Which schedule's job it is, and of which tick.
+fn place_of(job: &Job) -> Result<(Uuid, OffsetDateTime), JobError> {
     let hopeless = || JobError::Hopeless(anyhow!("the payload of a schedule's job cannot be read"));
     let id = job.payload.get("schedule_id").and_then(serde_json::Value::as_str);
     let id: Uuid = id.and_then(|text| text.parse().ok()).ok_or_else(hopeless)?;
@@ -42,21 +74,7 @@ pub async fn run(parts: &Parts, name: &str, job: &Job) -> Result<(), JobError> {
     let tick = tick
         .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
         .ok_or_else(hopeless)?;
-    let tenant = || {
-        job.tenant
-            .ok_or_else(|| JobError::Hopeless(anyhow!("the schedule {name} needs a tenant")))
-    };
-    match name {
-        "reaper" => reap(parts).await?,
-        "digest" => parts.digest(tenant()?).await?,
-        "audit_verification" => {
-            parts.verify_audit(tenant()?).await?;
-        }
-        "commission_close" => close_months(parts, tenant()?, tick).await?,
-        other => return Err(JobError::Hopeless(anyhow!("there is no schedule {other}"))),
-    }
-    parts.schedules.succeeded(id, tick).await?;
-    Ok(())
+    Ok((id, tick))
 }
 
 /// Closes every month that is over and not frozen: the one before the tick's own day, those that a downtime
@@ -97,7 +115,7 @@ async fn close_months(parts: &Parts, tenant: TenantId, tick: OffsetDateTime) -> 
                 hopeless.push(format!("{month}: {error:#}"));
             }
             // Nothing is known of the others either; the next try closes them all.
-            Err(again @ (JobError::Again(_) | JobError::NoRoom)) => return Err(again),
+            Err(again @ (JobError::Again(_) | JobError::NoRoom | JobError::NotYet)) => return Err(again),
         }
     }
     if hopeless.is_empty() {
@@ -158,15 +176,14 @@ async fn reap(parts: &Parts) -> Result<(), JobError> {
         .sweeps
         .forget_letters_of_nobody(now - LETTERS_KEPT, SWEEP_MOST)
         .await?;
-    let tenants = parts.sweeps.tenants().await?;
+    // What is kept of a suspended business is not kept any longer for it, and its money is settled like all other.
+    let tenants = parts.sweeps.all_tenants().await?;
     let jobs = tenants.iter().map(|tenant| {
         NewJob::new(SWEEP_JOB, serde_json::json!({}), now)
             .of_tenant(*tenant)
             .once(format!("{SWEEP_JOB}:{tenant}"))
     });
-    // What is kept of a suspended business is not kept any longer for it.
-    let all = parts.sweeps.all_tenants().await?;
-    let retention = all.iter().map(|tenant| {
+    let retention = tenants.iter().map(|tenant| {
         NewJob::new(RETENTION_JOB, serde_json::json!({}), now)
             .of_tenant(*tenant)
             .once(format!("{RETENTION_JOB}:{tenant}"))
@@ -200,11 +217,28 @@ pub async fn let_go(parts: &Parts, tenant: TenantId) -> Result<(), JobError> {
     Ok(())
 }
 
-/// Sweeps one tenant: holds past their deadline, attempts that nobody settled, threads that fell silent.
+/// Sweeps one tenant: holds past their deadline, attempts that nobody settled and, while it is open, threads that fell
+/// silent and whatever else is no money under way.
 ///
 /// # Errors
 /// [`JobError`]; the sweep runs again.
-pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobError> {
+pub async fn sweep_tenant(parts: &Parts, tenant: TenantId, is_open: bool) -> Result<(), JobError> {
+    sweep_money(parts, tenant).await?;
+    let tells = is_open && parts.access.features.is_on(tenant, Feature::Webhooks).await?;
+    let now = parts.clock.now();
+    let late = tells.then_some(now - UNSETTLED_AFTER);
+    let hooks = &parts.integrations.book;
+    let unsent = hooks
+        .sweep(tenant, late, now - DELIVERIES_KEPT, now, SWEEP_MOST)
+        .await?;
+    if is_open {
+        sweep_business(parts, tenant).await?;
+    }
+    tracing::info!(unsent, is_open, "a tenant was swept");
+    Ok(())
+}
+
+async fn sweep_money(parts: &Parts, tenant: TenantId) -> Result<(), JobError> {
     let now = parts.clock.now();
     let visits = parts.sweeps.overdue_visits(tenant, now, SWEEP_MOST).await?;
     for visit in &visits {
@@ -245,33 +279,30 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
     sweep_refunds(parts, tenant, now).await?;
     let messages = sweep_messages(parts, tenant, now).await?;
     cards::sweep(parts, tenant, now).await?;
-    let hooks = &parts.integrations.book;
-    let unsent = hooks
-        .sweep(
-            tenant,
-            now - UNSETTLED_AFTER,
-            now - DELIVERIES_KEPT,
-            now,
-            SWEEP_MOST,
-        )
-        .await?;
-    let closed = parts.conversation.close_idle.execute(tenant).await?;
-    sync_templates(parts, tenant).await;
-    adopt_directory(parts, tenant).await;
-    parts.payroll.order.resume(tenant).await?;
-    let left = parts.desk.close_queue.execute(tenant).await?;
-    // Should the chain of looks through the waitlist ever have broken, it is tied again here.
-    parts.desk.watch_waitlist.execute(tenant).await?;
     tracing::info!(
         expired = visits.len(),
         asked,
         left_open = left_open.len(),
         messages,
-        unsent,
-        closed,
-        left,
-        "a tenant was swept"
+        "a tenant's money was swept"
     );
+    Ok(())
+}
+
+/// What is neither money nor kept for its time; of features that are off nothing.
+async fn sweep_business(parts: &Parts, tenant: TenantId) -> Result<(), JobError> {
+    let features = &parts.access.features;
+    let closed = parts.conversation.close_idle.execute(tenant).await?;
+    sync_templates(parts, tenant).await;
+    seal_secrets(parts, tenant).await;
+    if features.is_on(tenant, Feature::Payroll).await? {
+        adopt_directory(parts, tenant).await;
+        parts.payroll.order.resume(tenant).await?;
+    }
+    let left = parts.desk.close_queue.execute(tenant).await?;
+    // Should the chain of looks through the waitlist ever have broken, it is tied again here.
+    parts.desk.watch_waitlist.execute(tenant).await?;
+    tracing::info!(closed, left, "a tenant's desk was swept");
     Ok(())
 }
 
@@ -293,6 +324,21 @@ async fn adopt_directory(parts: &Parts, tenant: TenantId) {
         Ok(changed) => tracing::info!(changed, "terms of employment were taken over from payroll"),
         Err(error @ (DirectoryError::Gateway(_) | DirectoryError::Unavailable(_))) => {
             tracing::warn!(error = %error, "payroll's directory is not known");
+        }
+    }
+}
+
+/// Seals secrets of webhooks that a program of before kept in plain, or under an older key. That a key is missing is no reason
+/// to sweep all of it again.
+async fn seal_secrets(parts: &Parts, tenant: TenantId) {
+    match parts.integrations.seal.execute(tenant).await {
+        Ok(0) => {}
+        Ok(sealed) => tracing::info!(sealed, "secrets of webhooks were sealed"),
+        Err(error @ (SafeError::NoKeys | SafeError::Locked { .. })) => {
+            tracing::error!(error = %error, "secrets of webhooks are not sealed under the current key");
+        }
+        Err(SafeError::Unavailable(outage)) => {
+            tracing::warn!(error = ?outage, "secrets of webhooks are not sealed under the current key");
         }
     }
 }

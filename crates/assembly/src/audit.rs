@@ -50,6 +50,20 @@ impl Parts {
         Ok(verified)
     }
 
+    /// How many requests of customers about their data are open past their time, of all businesses together: the law does not
+    /// wait for one that is suspended.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn overdue_data_requests(&self) -> Result<i64, Outage> {
+        let now = self.clock.now();
+        let mut overdue = 0;
+        for tenant in self.sweeps.all_tenants().await? {
+            overdue += i64::from(self.privacy.book.overdue(tenant, now).await?);
+        }
+        Ok(overdue)
+    }
+
     /// How the chains of all businesses stand.
     ///
     /// # Errors

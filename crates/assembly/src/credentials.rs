@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ratiba_access::credentials::Vault;
 pub use ratiba_access::credentials::{
     CredentialError, CredentialName, CredentialValue, KeepCredentials, NotACredential, StoredCredential,
 };
-use ratiba_kernel::{Clock, Outage, TenantId};
+use ratiba_kernel::{Clock, Outage, TenantId, Vault};
 use ratiba_postgres::Database;
 use ratiba_postgres::credentials::PgCredentialBook;
-use ratiba_system::vault::KeyRing;
 use tokio::time::Instant;
 
 /// How long what was read is believed; so long at most a credential is used that was replaced by another process.
@@ -30,11 +28,11 @@ pub struct TenantCredentials {
 impl TenantCredentials {
     /// Those in this database, under these keys.
     #[must_use]
-    pub fn new(database: Database, keys: Option<&Arc<KeyRing>>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(database: Database, vault: Option<Arc<dyn Vault>>, clock: Arc<dyn Clock>) -> Self {
         Self {
             keep: Arc::new(KeepCredentials {
                 book: Arc::new(PgCredentialBook::new(database)),
-                vault: keys.map(vault_of),
+                vault,
                 clock,
             }),
             seen: Arc::default(),
@@ -90,8 +88,4 @@ impl TenantCredentials {
     fn seen(&self) -> std::sync::MutexGuard<'_, BTreeMap<TenantId, (Instant, Values)>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn vault_of(keys: &Arc<KeyRing>) -> Arc<dyn Vault> {
-    keys.clone()
 }

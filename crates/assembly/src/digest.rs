@@ -86,6 +86,7 @@ impl Parts {
             dead_jobs: count(found.dead_jobs),
             overdue: u32::try_from(overdue).unwrap_or(u32::MAX),
             audit_in_doubt: standing.broken + standing.overdue > 0,
+            overdue_requests: self.privacy.book.overdue(tenant, now).await?,
             commission,
             waiting: drafts.iter().map(|draft| draft.month.first_day()).collect(),
             late,

@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_access::Role;
-use ratiba_access::invitation::AccessTask;
+use ratiba_access::invitation::{AccessTask, Answer, Invitation};
 use ratiba_access::use_cases::WorkInvitations;
 use ratiba_conversation::channel::Address;
-use ratiba_conversation::outgoing::{Content, MessageId, SendAnswer, SendRefusal};
+use ratiba_conversation::outgoing::{
+    Content, MessageId, OutgoingMessage, SendAnswer, SendRefusal, SendState, StatusKind,
+};
 use ratiba_conversation::ports::ClientMessenger;
-use ratiba_conversation::use_cases::{InvitedToTeam, TeamRole, invitation_in, with_address};
+use ratiba_conversation::use_cases::{
+    InvitedToTeam, TeamRole, invitation_cause, invitation_in, with_address,
+};
 use ratiba_kernel::{Id, Outage, TenantId};
 use time::Duration;
 use uuid::Uuid;
@@ -23,7 +27,64 @@ pub fn join_page(public_url: &str) -> String {
     format!("{public_url}/auth/join")
 }
 
+/// How far the newest message of an invitation came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InvitationDelivery {
+    /// It has not left yet.
+    Waiting,
+    /// WhatsApp took it.
+    Sent,
+    /// It reached the phone.
+    Delivered,
+    /// It was opened.
+    Read,
+    /// Nobody knows whether it left.
+    Unknown,
+    /// It did not reach anybody.
+    Failed {
+        /// Why, in a word that the runbook explains; WhatsApp's code where it has one.
+        reason: String,
+    },
+}
+
+impl InvitationDelivery {
+    fn of(message: &OutgoingMessage) -> Self {
+        match &message.state {
+            SendState::Queued { .. } | SendState::Sending { .. } => Self::Waiting,
+            SendState::Sent { .. } => match message.delivery.reached {
+                Some(StatusKind::Delivered) => Self::Delivered,
+                Some(StatusKind::Read | StatusKind::Played) => Self::Read,
+                Some(StatusKind::Sent) | None => Self::Sent,
+            },
+            SendState::Unknown { .. } | SendState::Abandoned { .. } => Self::Unknown,
+            SendState::Refused { reason, .. } => Self::Failed {
+                reason: reason.clone(),
+            },
+        }
+    }
+}
+
 impl Parts {
+    /// How far the newest message of an invitation came that nobody has answered.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn invitation_delivery(
+        &self,
+        tenant: TenantId,
+        invitation: &Invitation,
+    ) -> Result<Option<InvitationDelivery>, Outage> {
+        match invitation.answer {
+            Answer::Accepted { .. } | Answer::Revoked(_) => return Ok(None),
+            Answer::Open => {}
+        }
+        let cause = invitation_cause(invitation.id.as_uuid(), invitation.sends);
+        let message = self.conversation.send.book.by_cause(tenant, &cause).await?;
+        // Its job runs in a moment.
+        let known = message.as_ref().map(InvitationDelivery::of);
+        Ok(Some(known.unwrap_or(InvitationDelivery::Waiting)))
+    }
+
     /// Does work of access that fell due. Safe to repeat.
     ///
     /// # Errors
@@ -91,9 +152,7 @@ impl WithInvitations {
         // Taken back, accepted or expired since the message was queued.
         let secret = secret
             .map_err(|outage| later(&outage))?
-            .ok_or(SendRefusal::Undeliverable {
-                code: NOT_HANDED_OVER,
-            })?;
+            .ok_or(SendRefusal::Withdrawn)?;
         let address = format!("{}#{}", self.page, secret.reveal());
         with_address(content, &address).map_err(|outage| later(&outage))
     }

@@ -1,5 +1,5 @@
-//! A new business in one call: registry row, settings, opening hours, schedules, channel route and the owner's invitation, all
-//! or nothing, and once however often it is asked for.
+//! A new business in one call: registry row, settings, opening hours, schedules, catalogue, channel route and the owner's
+//! invitation, all or nothing, and once however often it is asked for.
 
 use std::fmt;
 
@@ -7,7 +7,11 @@ use ratiba_access::Role;
 use ratiba_access::invitation::Invitation;
 use ratiba_access::token::OrderKey;
 use ratiba_access::use_cases::{InvitationError, InvitationOrder};
-use ratiba_kernel::{Currency, Fingerprint, Outage, PhoneNumber, TenantId, Zone};
+use ratiba_booking::import::catalogue::first::{NoBeginning, Written, first};
+use ratiba_booking::import::catalogue::plan::CatalogueChange;
+use ratiba_booking::import::catalogue::review::Fault as RowFault;
+use ratiba_booking::policy::{Policy, Rules};
+use ratiba_kernel::{Currency, Fingerprint, IdSource, Outage, PhoneNumber, TenantId, Zone};
 use ratiba_postgres::provisioning::{
     DomainSettings, NewBusiness, ProvisionRefused, Provisioned, WeeklyBlock, provision_once, set_open,
 };
@@ -46,15 +50,38 @@ pub struct BusinessOrder {
     pub whatsapp_phone_number_id: Option<String>,
     /// That number itself; learned from WhatsApp if left out.
     pub whatsapp_phone: Option<String>,
+    /// What it sells from the first day on; nothing if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<CatalogueOrder>,
+}
+
+/// The services of a new business, as an import takes them. A category and a duration must be there, too, and nobody can be
+/// named who renders them: nobody works there yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CatalogueOrder {
+    /// CSV, whose first line names the columns.
+    Table(String),
+    /// A price list, as it is pasted.
+    PriceList(String),
 }
 
 /// What is wrong with one field of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
-    /// Which.
-    pub field: &'static str,
+    /// Which, as a path; rows of the catalogue are counted from 1.
+    pub field: String,
     /// Why, in words.
     pub message: String,
+}
+
+impl Fault {
+    fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
 }
 
 /// Why no business was provisioned; nothing is on record then.
@@ -99,16 +126,12 @@ struct Checked {
     currency: Currency,
     owner_phone: PhoneNumber,
     whatsapp_phone: Option<PhoneNumber>,
+    catalogue: CatalogueChange,
 }
 
-fn check(order: &BusinessOrder) -> Result<Checked, Vec<Fault>> {
+fn check(order: &BusinessOrder, ids: &dyn IdSource) -> Result<Checked, Vec<Fault>> {
     let mut faults = Vec::new();
-    let mut wrong = |field, message: &str| {
-        faults.push(Fault {
-            field,
-            message: message.to_owned(),
-        });
-    };
+    let mut wrong = |field: &str, message: &str| faults.push(Fault::new(field, message));
     let visible = |text: &str| (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
     if !visible(&order.key) {
         wrong("key", "must have 1 to 100 visible characters");
@@ -148,8 +171,13 @@ fn check(order: &BusinessOrder) -> Result<Checked, Vec<Fault>> {
         (Some(Ok(_)), None) => wrong("whatsapp_phone", "needs whatsapp_phone_number_id"),
         (Some(Ok(_)) | None, _) => {}
     }
+    let catalogue = catalogue(order, zone.as_ref(), currency, ids).unwrap_or_else(|wrong| {
+        faults.extend(wrong);
+        CatalogueChange::default()
+    });
     match (zone, currency, owner_phone, faults.is_empty()) {
         (Some(zone), Some(currency), Some(owner_phone), true) => Ok(Checked {
+            catalogue,
             zone,
             currency,
             owner_phone,
@@ -159,14 +187,54 @@ fn check(order: &BusinessOrder) -> Result<Checked, Vec<Fault>> {
     }
 }
 
+/// The catalogue that was ordered. Without a zone and a currency its amounts cannot be read, and only those are told.
+fn catalogue(
+    order: &BusinessOrder,
+    zone: Option<&Zone>,
+    currency: Option<Currency>,
+    ids: &dyn IdSource,
+) -> Result<CatalogueChange, Vec<Fault>> {
+    let (Some(order), Some(zone), Some(currency)) = (&order.catalogue, zone, currency) else {
+        return Ok(CatalogueChange::default());
+    };
+    let (at, written) = match order {
+        CatalogueOrder::Table(text) => ("catalogue.table", Written::Table(text)),
+        CatalogueOrder::PriceList(text) => ("catalogue.price_list", Written::PriceList(text)),
+    };
+    // The rules that a business begins with.
+    let policy = Policy {
+        zone: zone.clone(),
+        currency,
+        rules: Rules::default(),
+    };
+    first(written, &policy, ids).map_err(|why| match why {
+        NoBeginning::Unreadable(why) => vec![Fault::new(at, why.to_string())],
+        NoBeginning::Faulty { rows, columns } => {
+            let unknown = |column| Fault::new(format!("{at}.{column}"), "is no column that is known");
+            let of_row = |row: u16, fault: &RowFault| {
+                let message = if let RowFault::Staff(_) = fault {
+                    "nobody works there yet: leave the column out".to_owned()
+                } else {
+                    format!("is wrong: {}", fault.word())
+                };
+                Fault::new(format!("{at}.{row}"), message)
+            };
+            let rows = rows
+                .iter()
+                .flat_map(|(row, faults)| faults.iter().map(|fault| of_row(*row, fault)));
+            columns.into_iter().map(unknown).chain(rows).collect()
+        }
+    })
+}
+
 impl Parts {
     /// Provisions a business and invites its owner. The same order made again answers with the same business.
     ///
     /// # Errors
     /// [`ProvisionError`]; nothing is on record then.
     pub async fn provision(&self, order: &BusinessOrder) -> Result<NewTenant, ProvisionError> {
-        let checked = check(order).map_err(ProvisionError::Faults)?;
-        let fault = |field, message: String| ProvisionError::Faults(vec![Fault { field, message }]);
+        let checked = check(order, self.ids.as_ref()).map_err(ProvisionError::Faults)?;
+        let fault = |field, message: String| ProvisionError::Faults(vec![Fault::new(field, message)]);
         let invitations = &self.access.invitations;
         let owner = InvitationOrder {
             phone: checked.owner_phone.clone(),
@@ -181,9 +249,10 @@ impl Parts {
             key: order.key.clone(),
             print: Fingerprint::of(&asked),
         };
+        let catalogue = checked.catalogue.clone();
         let business = business(TenantId::from_uuid(self.ids.next()), order, checked);
         let now = self.clock.now();
-        let made = provision_once(&self.database, business, owner, key, now).await;
+        let made = provision_once(&self.database, business, catalogue, owner, key, now).await;
         let (tenant, before) = match made {
             Ok(Provisioned::New(tenant)) => (tenant, false),
             Ok(Provisioned::Before(tenant)) => (tenant, true),
@@ -228,7 +297,7 @@ impl Parts {
     }
 }
 
-/// Monday to Saturday from nine to six, until the business says otherwise; what it sells it says itself.
+/// Monday to Saturday from nine to six, until the business says otherwise.
 fn business(tenant: TenantId, order: &BusinessOrder, checked: Checked) -> NewBusiness {
     let opening_hours = (1..=6).map(|weekday| WeeklyBlock {
         weekday,

@@ -81,7 +81,7 @@ pub struct SharedSettings {
     pub model: Option<ratiba_openai::ModelSettings>,
     /// Payroll, as far as it is set up.
     pub payroll: PayrollSettings,
-    /// The keys under which businesses' credentials are stored, if there are any.
+    /// The keys under which businesses' credentials and the secrets of webhooks are stored, if there are any.
     pub credential_keys: Option<Arc<KeyRing>>,
     /// Who vouches for people, if anybody does.
     pub oidc: Option<ratiba_oidc::OidcSettings>,

@@ -301,4 +301,6 @@ pub struct Integrations {
     pub publish: integrations::Publish,
     /// Sends it.
     pub deliver: integrations::Deliver,
+    /// Seals secrets that are in plain, or under an older key.
+    pub seal: integrations::SealSecrets,
 }

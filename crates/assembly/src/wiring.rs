@@ -10,7 +10,7 @@ use ratiba_commission::use_cases as commission;
 use ratiba_conversation::ports as talk;
 use ratiba_conversation::use_cases as conversation;
 use ratiba_daraja::{DarajaClient, StkCallbackReader, Timeouts};
-use ratiba_kernel::{Clock, IdSource, Outage};
+use ratiba_kernel::{Clock, IdSource, Outage, Vault};
 use ratiba_payments::ports::{CallbackInbox, HouseCurrency, MobileMoney, PaymentBook, TokenStore};
 use ratiba_payments::use_cases as payments;
 use ratiba_pesapal::PesapalNotices;
@@ -74,6 +74,8 @@ struct Ground {
     payments: Arc<PgPayments>,
     conversation: Arc<PgConversation>,
     credentials: TenantCredentials,
+    /// What seals secrets that the database keeps; nothing if no key is set up.
+    vault: Option<Arc<dyn Vault>>,
     breakers: Breakers,
 }
 
@@ -81,6 +83,8 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
     let ids: Arc<dyn IdSource> = Arc::new(SystemChance);
     let database = Database::new(&settings.database, Arc::clone(&ids))?;
     let timetable = Arc::new(PgTimetable::new(database.clone()));
+    let vault = settings.credential_keys.clone();
+    let vault = vault.map(|keys| -> Arc<dyn Vault> { keys });
     let ground = Ground {
         appointments: Arc::new(PgAppointmentBook::new(database.clone())),
         catalogue: timetable.clone(),
@@ -89,11 +93,8 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         staff: Arc::new(PgStaffDirectory::new(database.clone())),
         payments: Arc::new(PgPayments::new(database.clone())),
         conversation: Arc::new(PgConversation::new(database.clone())),
-        credentials: TenantCredentials::new(
-            database.clone(),
-            settings.credential_keys.as_ref(),
-            clock.clone(),
-        ),
+        credentials: TenantCredentials::new(database.clone(), vault.clone(), clock.clone()),
+        vault,
         breakers: Breakers::default(),
         database,
         clock,

@@ -14,6 +14,7 @@ pub mod outage;
 pub mod phone;
 pub mod tenant;
 pub mod time_range;
+pub mod vault;
 pub mod zone;
 
 #[cfg(feature = "test-support")]
@@ -28,4 +29,5 @@ pub use outage::Outage;
 pub use phone::PhoneNumber;
 pub use tenant::TenantId;
 pub use time_range::TimeRange;
+pub use vault::{OpenError, Place, Sealed, Vault};
 pub use zone::Zone;

@@ -11,7 +11,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::{Clock, IdSource, TenantId, TimeRange};
+use crate::{Clock, IdSource, OpenError, Outage, Place, Sealed, TenantId, TimeRange, TokenHash, Vault};
 
 /// The instant that generated times count from: the demo's Tuesday, 00:00 in UTC.
 pub const EPOCH: OffsetDateTime = datetime!(2026-05-12 00:00 UTC);
@@ -108,4 +108,102 @@ pub fn time_ranges(most: usize) -> impl Strategy<Value = Vec<TimeRange>> {
         TimeRange::starting(start, Duration::minutes(length * 5)).ok()
     });
     prop::collection::vec(range, 0..=most)
+}
+
+/// A vault that hides nothing and keeps the promises of one: keys by name, the current one first.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainVault(pub &'static [&'static str]);
+
+impl PlainVault {
+    /// Stands in for what authenticates: of the key's name, the place and the secret.
+    fn tag(key: &str, place: &Place, secret: &[u8]) -> Vec<u8> {
+        let hash = TokenHash::of(&format!("{key} {:?} {secret:?}", place.as_bytes()));
+        hash.as_bytes().iter().copied().take(16).collect()
+    }
+}
+
+impl Vault for PlainVault {
+    fn current_key(&self) -> &str {
+        self.0.first().copied().unwrap_or_default()
+    }
+
+    fn seal(&self, place: &Place, secret: &[u8]) -> Result<Sealed, Outage> {
+        let key = self.current_key();
+        Ok(Sealed {
+            key: key.to_owned(),
+            nonce: [0; 12],
+            ciphertext: [secret, &Self::tag(key, place, secret)].concat(),
+        })
+    }
+
+    fn open(&self, place: &Place, sealed: &Sealed) -> Result<Vec<u8>, OpenError> {
+        if !self.0.contains(&sealed.key.as_str()) {
+            return Err(OpenError::UnknownKey(sealed.key.clone()));
+        }
+        let end = sealed.ciphertext.len().saturating_sub(16);
+        let (secret, tag) = sealed.ciphertext.split_at(end);
+        if tag == Self::tag(&sealed.key, place, secret) {
+            Ok(secret.to_vec())
+        } else {
+            Err(OpenError::Broken)
+        }
+    }
+}
+
+/// What every [`Vault`] promises. `keyed` makes one with keys of these names, the current one first; equal names are equal
+/// keys.
+///
+/// # Panics
+/// When a promise is broken.
+pub fn vault_contract<V: Vault>(keyed: impl Fn(&'static [&'static str]) -> V) {
+    let (before, secret) = (keyed(&["a"]), b"EAAG-secret".as_slice());
+    let place = Place::of(tenant(1), "whatsapp/access_token");
+    let sealed = before.seal(&place, secret);
+    let Ok(sealed) = sealed else { panic!("{sealed:?}") };
+    assert_eq!(
+        (sealed.key.as_str(), sealed.ciphertext.len()),
+        ("a", secret.len() + 16)
+    );
+    assert_eq!(before.open(&place, &sealed), Ok(secret.to_vec()));
+    for (elsewhere, why) in [
+        (
+            Place::of(tenant(2), "whatsapp/access_token"),
+            "of another business",
+        ),
+        (Place::of(tenant(1), "mpesa/passkey"), "under another name"),
+    ] {
+        assert_eq!(before.open(&elsewhere, &sealed), Err(OpenError::Broken), "{why}");
+    }
+    for at in 0..sealed.ciphertext.len() {
+        let mut changed = sealed.clone();
+        changed
+            .ciphertext
+            .iter_mut()
+            .skip(at)
+            .take(1)
+            .for_each(|byte| *byte ^= 1);
+        assert_eq!(before.open(&place, &changed), Err(OpenError::Broken), "byte {at}");
+    }
+    let short = Sealed {
+        ciphertext: vec![1; 15],
+        ..sealed.clone()
+    };
+    assert_eq!(
+        before.open(&place, &short),
+        Err(OpenError::Broken),
+        "shorter than any"
+    );
+    let now = keyed(&["b", "a"]);
+    assert_eq!(now.current_key(), "b");
+    assert_eq!(
+        now.open(&place, &sealed),
+        Ok(secret.to_vec()),
+        "an older key opens"
+    );
+    assert_eq!(
+        now.seal(&place, secret).map(|sealed| sealed.key),
+        Ok("b".to_owned())
+    );
+    let unknown = OpenError::UnknownKey("a".to_owned());
+    assert_eq!(keyed(&["b"]).open(&place, &sealed), Err(unknown));
 }

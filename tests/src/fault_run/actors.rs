@@ -6,8 +6,9 @@ use futures_util::future::join_all;
 use ratiba_payments::schedule::PROMPT_LIFE;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::macros::date;
+use time::{Date, OffsetDateTime};
 
 use super::dice::Dice;
 use super::plan::{Act, Plan, Reaction, Way};
@@ -25,13 +26,18 @@ const SERVICES: [&str; 5] = [
     "Pedicure",
     "Haircut",
 ];
-const TODAY: (&str, &str) = ("2026-05-12", "2026-05-12");
-const DAYS: (&str, &str) = ("2026-05-19", "2026-06-07");
+const TODAY: (Date, Date) = (date!(2026 - 05 - 12), date!(2026 - 05 - 12));
+const DAYS: (Date, Date) = (date!(2026 - 05 - 19), date!(2026 - 06 - 07));
+/// How far [`People::look_again`] goes ahead where all is taken, and how often: so far one may book.
+const FURTHER: time::Duration = time::Duration::days(20);
+const LOOKS_MOST: usize = 3;
 
 /// What everybody remembers.
 pub(super) struct People {
-    /// Services by id, with the times that they could be had at when the run began.
+    /// Services by id, with the times that they could be had at when somebody looked.
     offered: Vec<Offered>,
+    /// The days of the later ones.
+    days: (Date, Date),
     /// The visit of each journey, once it is booked.
     visits: Vec<Option<String>>,
     /// What each phone will do.
@@ -124,6 +130,7 @@ impl People {
         }
         Ok(Self {
             offered,
+            days: DAYS,
             visits: vec![None; plan.journeys.len()],
             reactions: BTreeMap::new(),
             dice: Dice::new(plan.seed.wrapping_add(1)),
@@ -140,6 +147,24 @@ impl People {
     /// Another journey was planned.
     pub(super) fn expect_one_more(&mut self) {
         self.visits.push(None);
+    }
+
+    /// Looks again for times, many of which are taken by now; in the weeks after those that were looked at once there are none
+    /// left of some service.
+    pub(super) async fn look_again(&mut self, stage: &Stage) -> anyhow::Result<()> {
+        for looks in 0..LOOKS_MOST {
+            if looks > 0 {
+                let (from, to) = self.days;
+                self.days = (from + FURTHER, to + FURTHER);
+            }
+            for offered in &mut self.offered {
+                offered.later = rendering::times_left(stage, &offered.id, self.days).await?;
+            }
+            if self.offered.iter().all(|offered| !offered.later.is_empty()) {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("nothing is free as far ahead as one may book: {:?}", self.days)
     }
 
     /// Whether somebody found a time.

@@ -250,7 +250,11 @@ impl Matrix {
     async fn book(&mut self, path: Path) -> anyhow::Result<u32> {
         let (way, before, meanwhile) = path.acts();
         let (mut customer, mut first) = (0, 0);
-        for _try in 0..BOOKINGS_MOST {
+        for tried in 0..BOOKINGS_MOST {
+            if tried > 0 {
+                // Hundreds of visits fill the weeks that were looked at first.
+                self.people.look_again(&self.stage).await?;
+            }
             customer = self.plan.journeys.len();
             first = u32::try_from(customer)? * 4;
             let mut acts = vec![(first, Act::Book(way))];

@@ -56,7 +56,7 @@ const P6: RowSpec = RowSpec {
 
 /// What is searched for.
 #[derive(Clone, Copy, Debug)]
-enum Search {
+pub(super) enum Search {
     /// One person, seven days.
     One,
     /// Whoever of the ten who render a service, fourteen days.
@@ -125,7 +125,7 @@ fn limit(world: &World, script: &'static str, clients: u64) -> anyhow::Result<Sa
 }
 
 /// Requests that search.
-struct Searches<'a> {
+pub(super) struct Searches<'a> {
     world: &'a World,
     /// The days from tomorrow on, as they stand in a request.
     days: Vec<String>,
@@ -134,7 +134,7 @@ struct Searches<'a> {
 }
 
 impl<'a> Searches<'a> {
-    fn new(world: &'a World) -> anyhow::Result<Self> {
+    pub(super) fn new(world: &'a World) -> anyhow::Result<Self> {
         let days = (1..=i64::try_from(SEARCHED_STARTS)? + 13)
             .map(|ahead| day_text(world.today + Duration::days(ahead)))
             .collect::<Result<_, _>>()?;
@@ -145,7 +145,7 @@ impl<'a> Searches<'a> {
         })
     }
 
-    fn request(&self, search: Search) -> Option<Vec<u8>> {
+    pub(super) fn request(&self, search: Search) -> Option<Vec<u8>> {
         let number = self.asked.fetch_add(1, Ordering::Relaxed);
         // Steps that have no divisor in common with the counts visit every pair before one comes again.
         let staff = number * 7 % SEARCHED_STAFF;
@@ -189,7 +189,7 @@ impl<'a> Searches<'a> {
     }
 }
 
-fn count(answer: &Answer) -> Counted {
+pub(super) fn count(answer: &Answer) -> Counted {
     match answer.status {
         200 => Counted::Done,
         _ => Counted::Wrong,

@@ -119,7 +119,7 @@ impl<'a> Bookings<'a> {
     }
 
     /// What is counted must be a confirmed booking, not a hold that waits for money.
-    fn is_confirmed_at_once(&self) -> anyhow::Result<()> {
+    pub(crate) fn is_confirmed_at_once(&self) -> anyhow::Result<()> {
         let free = self.world.next_free_turn().context("no time is free")?;
         let answer = Connection::open(self.world.api)?.exchange(&self.request(free))?;
         let visit: Value = serde_json::from_slice(&answer.body).unwrap_or_default();

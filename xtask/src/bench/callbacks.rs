@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
-use super::crowd::{Counted, Until, Work, crowd};
+use super::client::Answer;
+use super::crowd::{Until, Work, crowd};
 use super::pgbench::{Extent, Limit};
 use super::row::{Bars, Row, RowSpec, Unit};
 use super::sample::Sample;
 use super::turns::{row, take_turns};
 use super::watch::Watch;
+use super::webhooks::count;
 use super::world::{World, day_text};
 
 const CLIENTS: u64 = 16;
@@ -44,16 +46,7 @@ const P10_RATE: RowSpec = RowSpec {
 /// Measures P10, and makes sure that every payment that was called back is settled and its visit confirmed.
 pub(crate) fn run(world: &World) -> anyhow::Result<Vec<Row>> {
     let count = WAITING * world.options.rounds * world.options.turn.as_secs();
-    let today = day_text(world.today)?;
-    world.script(
-        "fill_callbacks.sql",
-        &[
-            ("tenant", &world.tenant),
-            ("today", &today),
-            ("count", &count.to_string()),
-        ],
-    )?;
-    println!("{count} visits wait for their deposits");
+    fill(world, count)?;
     let callbacks = Callbacks {
         world,
         count,
@@ -78,6 +71,21 @@ pub(crate) fn run(world: &World) -> anyhow::Result<Vec<Row>> {
         row(P10_P50, &pairs, Sample::p50),
         row(P10_RATE, &pairs, Sample::per_second),
     ])
+}
+
+/// Puts so many visits on record that wait for their deposits, each with a prompt on a telephone.
+pub(super) fn fill(world: &World, count: u64) -> anyhow::Result<()> {
+    let today = day_text(world.today)?;
+    world.script(
+        "fill_callbacks.sql",
+        &[
+            ("tenant", &world.tenant),
+            ("today", &today),
+            ("count", &count.to_string()),
+        ],
+    )?;
+    println!("{count} visits wait for their deposits");
+    Ok(())
 }
 
 fn limit(world: &World, round: u64) -> anyhow::Result<Sample> {
@@ -118,16 +126,11 @@ impl Callbacks<'_> {
             number(client).ok()?.store(taken, Ordering::Relaxed);
             (taken < self.count).then(|| callback(taken))
         };
-        let after = |client: u64, _turn: u64| watch.wait(number(client)?.load(Ordering::Relaxed));
+        let after =
+            |client: u64, _turn: u64, _answer: &Answer| watch.wait(number(client)?.load(Ordering::Relaxed));
         let work = Work {
             request: &request,
-            count: &|answer| {
-                if answer.status == 200 {
-                    Counted::Done
-                } else {
-                    Counted::Wrong
-                }
-            },
+            count: &count,
             after: Some(&after),
         };
         watch.during(self.world, || crowd(self.world.api, CLIENTS, until, &work))
@@ -135,7 +138,7 @@ impl Callbacks<'_> {
 }
 
 /// What Daraja says when the customer of this number paid.
-fn callback(number: u64) -> Vec<u8> {
+pub(super) fn callback(number: u64) -> Vec<u8> {
     let item = |name: &str, value: Value| json!({ "Name": name, "Value": value });
     let phone = 254_710_000_000 + number;
     let body = json!({ "Body": { "stkCallback": {

@@ -9,12 +9,16 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
+use crate::machine;
+
 /// How long one answer may take before the benchmark gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How large a head may be, and how large a body.
 const HEAD_MOST: usize = 16 * 1024;
 const BODY_MOST: usize = 16 * 1024 * 1024;
 const READ: usize = 64 * 1024;
+/// How much of an answer says its status: `HTTP/1.1 200`.
+const STATUS_LINE: usize = 12;
 
 /// One kept connection to the subject.
 pub(crate) struct Connection {
@@ -27,6 +31,8 @@ pub(crate) struct Connection {
 pub(crate) struct Answer {
     /// The status code.
     pub(crate) status: u16,
+    /// After how many seconds one may ask again, if that was said.
+    pub(crate) retry_after: Option<u64>,
     /// The whole body.
     pub(crate) body: Vec<u8>,
 }
@@ -44,6 +50,7 @@ impl Answer {
 #[derive(Debug, PartialEq, Eq)]
 struct Head {
     status: u16,
+    retry_after: Option<u64>,
     body: BodyLength,
     /// Where the body begins.
     length: usize,
@@ -89,6 +96,7 @@ impl Connection {
         };
         Ok(Answer {
             status: head.status,
+            retry_after: head.retry_after,
             body,
         })
     }
@@ -142,7 +150,7 @@ fn parse_head(received: &[u8]) -> anyhow::Result<Option<Head>> {
         .next()
         .and_then(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok())
         .context("the answer is not HTTP/1.1")?;
-    let mut body = None;
+    let (mut body, mut retry_after) = (None, None);
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
         let value = value.trim();
         if name.eq_ignore_ascii_case("content-length") {
@@ -151,12 +159,15 @@ fn parse_head(received: &[u8]) -> anyhow::Result<Option<Head>> {
             ));
         } else if name.eq_ignore_ascii_case("transfer-encoding") && value.eq_ignore_ascii_case("chunked") {
             body = Some(BodyLength::Chunked);
+        } else if name.eq_ignore_ascii_case("retry-after") {
+            retry_after = value.parse().ok();
         } else if name.eq_ignore_ascii_case("connection") && value.eq_ignore_ascii_case("close") {
             bail!("the connection is not kept");
         }
     }
     Ok(Some(Head {
         status,
+        retry_after,
         body: body.context("the answer does not say how long it is")?,
         length: end + 4,
     }))
@@ -193,6 +204,50 @@ fn parse_chunks(mut rest: &[u8]) -> anyhow::Result<Option<Vec<u8>>> {
         body.extend_from_slice(chunk);
         rest = after.get(2..).unwrap_or_default();
     }
+}
+
+/// Knocks with a connection of its own, whatever becomes of it, and gives the status of what is answered; `None` if the
+/// subject closed the door while it was still being told something.
+pub(crate) fn knock(address: SocketAddr, request: &[u8]) -> anyhow::Result<Option<u16>> {
+    let mut connection = Connection::open(address)?;
+    // Who is refused in the middle of a sentence may not get to its end.
+    let _told = connection.stream.write_all(request);
+    while connection.received.len() < STATUS_LINE && connection.receive().is_ok() {}
+    if connection.received.len() < STATUS_LINE {
+        return Ok(None);
+    }
+    parse_status(&connection.received)
+        .context("the answer is not HTTP/1.1")
+        .map(Some)
+}
+
+/// Listens to a stream for so long, and goes away in the middle of it. Gives the status of the answer.
+pub(crate) fn listen(address: SocketAddr, request: &[u8], stay: Duration) -> anyhow::Result<u16> {
+    let mut connection = Connection::open(address)?;
+    connection
+        .stream
+        .write_all(request)
+        .context("the request was not taken")?;
+    while connection.received.len() < STATUS_LINE {
+        connection.receive()?;
+    }
+    let status = parse_status(&connection.received).context("the answer is not HTTP/1.1")?;
+    let began = machine::now();
+    let mut chunk = [0_u8; READ];
+    while let Some(left) = stay.checked_sub(began.elapsed()).filter(|left| !left.is_zero()) {
+        connection.stream.set_read_timeout(Some(left))?;
+        // Nothing to hear is as good as something; an end is not waited for.
+        if matches!(connection.stream.read(&mut chunk), Ok(0)) {
+            break;
+        }
+    }
+    Ok(status)
+}
+
+/// The status of an answer that begins so.
+fn parse_status(received: &[u8]) -> Option<u16> {
+    let line = std::str::from_utf8(received.get(..STATUS_LINE)?).ok()?;
+    line.strip_prefix("HTTP/1.1 ")?.parse().ok()
 }
 
 /// A request without a body.

@@ -12,6 +12,7 @@ use serde_json::Value;
 use time::{Date, Month};
 
 use super::crowd::micros;
+use super::memory::Held;
 use super::row::{Bars, Row, RowSpec, Unit};
 use super::sample::Sample;
 use super::turns::{Pair, row};
@@ -160,7 +161,7 @@ fn limit(world: &World, month: &str) -> anyhow::Result<Duration> {
 
 struct Closed {
     took: Duration,
-    /// In kilobytes, at most.
+    /// In thousands of bytes, at most.
     memory: u64,
 }
 
@@ -174,13 +175,12 @@ fn close(world: &World, month: &str, first: bool) -> anyhow::Result<Closed> {
         .stdout(Stdio::piped());
     let began = machine::now();
     let mut child = command.spawn().context("ratiba-admin could not be started")?;
-    let status = format!("/proc/{}/status", child.id());
     let mut memory = 0;
     let ended = loop {
         if let Some(ended) = child.try_wait().context("ratiba-admin cannot be waited for")? {
             break ended;
         }
-        memory = most_held(&status).unwrap_or(memory);
+        memory = Held::by(child.id()).map_or(memory, |held| held.most);
         std::thread::sleep(LOOK_EVERY);
     };
     let took = began.elapsed();
@@ -198,11 +198,4 @@ fn close(world: &World, month: &str, first: bool) -> anyhow::Result<Closed> {
         "the close told {told}"
     );
     Ok(Closed { took, memory })
-}
-
-/// What a process held at most so far, in kilobytes; `None` when it has ended.
-fn most_held(status: &str) -> Option<u64> {
-    let status = std::fs::read_to_string(status).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::client::Answer;
 use super::crowd::{Until, Work, crowd, micros};
 use super::pgbench::{Extent, Limit};
 use super::row::{Bars, Row, RowSpec, Unit};
@@ -141,7 +142,8 @@ impl Talk<'_> {
             number(client).ok()?.store(written, Ordering::Relaxed);
             Some(request)
         };
-        let after = |client: u64, _turn: u64| watch.wait(number(client)?.load(Ordering::Relaxed));
+        let after =
+            |client: u64, _turn: u64, _answer: &Answer| watch.wait(number(client)?.load(Ordering::Relaxed));
         let work = Work {
             request: &request,
             count: &count,

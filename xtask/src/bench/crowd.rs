@@ -1,7 +1,8 @@
 //! Many clients at once, each with one thread and one connection, and what they measure together.
 
 use std::net::SocketAddr;
-use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Barrier, OnceLock};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -18,23 +19,67 @@ pub(crate) enum Until {
     Elapsed(Duration),
     /// After so many turns of each client.
     Turns(u64),
-    /// After this time, in which all of them together ask so often in a second, evenly: whether answers have come or not
-    /// is no reason to ask later, and who is asked late has waited since it was time.
+    /// After this time, in which all of them together ask so often in a second, evenly. Whether answers have come or not
+    /// is no reason to ask later: whoever is free asks what is due next, and what is asked late has waited since it was
+    /// time. What nobody was free for before the end is not asked.
     Paced(Duration, u32),
 }
 
-impl Until {
-    /// When a client's turn is due, of so many clients that began at this moment; `None` if it is due whenever the one
-    /// before is over.
-    fn due(self, began: Instant, (client, clients): (u64, u64), turn: u64) -> Option<Instant> {
-        match self {
-            Self::Elapsed(_) | Self::Turns(_) => None,
-            Self::Paced(_, per_second) => {
-                let place = u32::try_from(turn * clients + client).unwrap_or(u32::MAX);
-                Some(began + Duration::from_secs(1) * place / per_second)
+/// When it is whose turn, of clients that begin at one moment.
+struct Schedule {
+    until: Until,
+    began: OnceLock<Instant>,
+    /// How many turns were given out at a pace.
+    given: AtomicU64,
+}
+
+/// What a client does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// It asks, at once or when this moment has come.
+    Ask(Option<Instant>),
+    /// It goes home.
+    Home,
+}
+
+impl Schedule {
+    fn new(until: Until) -> Self {
+        Self {
+            until,
+            began: OnceLock::new(),
+            given: AtomicU64::new(0),
+        }
+    }
+
+    /// The moment at which the first of them began.
+    fn began(&self) -> Instant {
+        *self.began.get_or_init(machine::now)
+    }
+
+    /// What a client does at this moment that has had so many turns.
+    fn next(&self, turn: u64, now: Instant) -> Next {
+        let began = self.began();
+        let is_over = |duration| now.saturating_duration_since(began) >= duration;
+        match self.until {
+            Until::Elapsed(duration) if is_over(duration) => Next::Home,
+            Until::Turns(turns) if turn >= turns => Next::Home,
+            Until::Elapsed(_) | Until::Turns(_) => Next::Ask(None),
+            Until::Paced(duration, per_second) => {
+                let due = due_after(self.given.fetch_add(1, Ordering::Relaxed), per_second);
+                if due >= duration || is_over(duration) {
+                    Next::Home
+                } else {
+                    Next::Ask(Some(began + due))
+                }
             }
         }
     }
+}
+
+/// How long after the beginning the turn with this number is due, at so many in a second.
+fn due_after(number: u64, per_second: u32) -> Duration {
+    let nanos = number.saturating_mul(1_000_000_000) / u64::from(per_second.max(1));
+    Duration::from_nanos(nanos)
 }
 
 /// What an answer counts as.
@@ -54,20 +99,27 @@ pub(crate) struct Work<'a> {
     pub(crate) request: &'a (dyn Fn(u64, u64) -> Option<Vec<u8>> + Sync),
     /// What an answer counts as.
     pub(crate) count: &'a (dyn Fn(&Answer) -> Counted + Sync),
-    /// What a client waits for after the answer; its turn lasts until then. Told the client and its turn.
+    /// What a client does after the answer; its turn lasts until then. Told the client, its turn and the answer.
     pub(crate) after: Option<&'a After<'a>>,
 }
 
-/// What is waited for beside the answer.
-pub(crate) type After<'a> = dyn Fn(u64, u64) -> anyhow::Result<()> + Sync + 'a;
+/// What is done beside the answer.
+pub(crate) type After<'a> = dyn Fn(u64, u64, &Answer) -> anyhow::Result<()> + Sync + 'a;
 
-/// What one client measured.
+/// What one client measured: how long what was done took, and what was refused.
 #[derive(Default)]
 struct Share {
-    done: u64,
-    refused: u64,
-    latencies: Vec<u64>,
+    done: Vec<u64>,
+    refused: Vec<u64>,
     ended: Option<Instant>,
+}
+
+/// What a crowd measured, apart.
+pub(crate) struct Apart {
+    /// What was done.
+    pub(crate) done: Sample,
+    /// What was refused, as if that had been the work.
+    pub(crate) refused: Sample,
 }
 
 /// Sends the clients to work at one moment, and waits for the last of them.
@@ -79,78 +131,102 @@ pub(crate) fn crowd(
     until: Until,
     work: &Work<'_>,
 ) -> anyhow::Result<Sample> {
+    let (mut all, elapsed) = together(address, clients, until, work)?;
+    let (done, refused) = (count(&all.done), count(&all.refused));
+    all.done.append(&mut all.refused);
+    Ok(Sample::new(done, refused, elapsed, all.done))
+}
+
+/// The same, where what was done and what was refused are looked at apart.
+pub(crate) fn crowd_apart(
+    address: SocketAddr,
+    clients: u64,
+    until: Until,
+    work: &Work<'_>,
+) -> anyhow::Result<Apart> {
+    let (all, elapsed) = together(address, clients, until, work)?;
+    let (done, refused) = (count(&all.done), count(&all.refused));
+    Ok(Apart {
+        done: Sample::new(done, refused, elapsed, all.done),
+        refused: Sample::new(refused, 0, elapsed, all.refused),
+    })
+}
+
+fn count(times: &[u64]) -> u64 {
+    u64::try_from(times.len()).unwrap_or(u64::MAX)
+}
+
+/// What all clients measured, and how long that took from the first to the last.
+fn together(
+    address: SocketAddr,
+    clients: u64,
+    until: Until,
+    work: &Work<'_>,
+) -> anyhow::Result<(Share, Duration)> {
     let connections: Vec<Connection> = (0..clients)
         .map(|_| Connection::open(address))
         .collect::<Result<_, _>>()?;
-    let start = Barrier::new(connections.len() + 1);
-    let (began, shares) = std::thread::scope(|scope| {
+    let start = Barrier::new(connections.len());
+    let schedule = Schedule::new(until);
+    let shares: Vec<anyhow::Result<Share>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..clients)
             .zip(connections)
             .map(|(client, connection)| {
-                let start = &start;
+                let (start, schedule) = (&start, &schedule);
                 scope.spawn(move || {
                     start.wait();
-                    one_client((client, clients), connection, until, work)
+                    one_client(client, connection, schedule, work)
                 })
             })
             .collect();
-        start.wait();
-        let began = machine::now();
-        let shares: Vec<anyhow::Result<Share>> = threads
+        threads
             .into_iter()
             .map(|thread| {
                 thread
                     .join()
                     .unwrap_or_else(|_| Err(anyhow::anyhow!("a client panicked")))
             })
-            .collect();
-        (began, shares)
+            .collect()
     });
     interrupt::check()?;
     let mut all = Share::default();
     for share in shares {
         let share = share?;
-        all.done += share.done;
-        all.refused += share.refused;
-        all.latencies.extend(share.latencies);
+        all.done.extend(share.done);
+        all.refused.extend(share.refused);
         all.ended = all.ended.max(share.ended);
     }
-    let elapsed = all
-        .ended
-        .map_or(Duration::ZERO, |ended| ended.saturating_duration_since(began));
-    Ok(Sample::new(all.done, all.refused, elapsed, all.latencies))
+    let elapsed = all.ended.map_or(Duration::ZERO, |ended| {
+        ended.saturating_duration_since(schedule.began())
+    });
+    Ok((all, elapsed))
 }
 
 fn one_client(
-    (client, clients): (u64, u64),
+    client: u64,
     mut connection: Connection,
-    until: Until,
+    schedule: &Schedule,
     work: &Work<'_>,
 ) -> anyhow::Result<Share> {
     let mut share = Share::default();
-    let began = machine::now();
     for turn in 0.. {
-        let over = match until {
-            Until::Elapsed(duration) | Until::Paced(duration, _) => began.elapsed() >= duration,
-            Until::Turns(turns) => turn >= turns,
+        let due = match schedule.next(turn, machine::now()) {
+            Next::Ask(due) if !interrupt::is_raised() => due,
+            Next::Ask(_) | Next::Home => break,
         };
-        if over || interrupt::is_raised() {
-            break;
-        }
         let request = (work.request)(client, turn).context("the benchmark ran out of work")?;
-        let due = until.due(began, (client, clients), turn);
         if let Some(due) = due {
             std::thread::sleep(due.saturating_duration_since(machine::now()));
         }
         let asked = due.unwrap_or_else(machine::now);
         let answer = connection.exchange(&request)?;
         if let Some(after) = work.after {
-            after(client, turn)?;
+            after(client, turn, &answer)?;
         }
-        share.latencies.push(micros(asked.elapsed()));
+        let took = micros(asked.elapsed());
         match (work.count)(&answer) {
-            Counted::Done => share.done += 1,
-            Counted::Refused => share.refused += 1,
+            Counted::Done => share.done.push(took),
+            Counted::Refused => share.refused.push(took),
             Counted::Wrong => bail!("the subject answered {}", answer.describe()),
         }
     }

@@ -14,6 +14,8 @@ pub(crate) struct Options {
     pub(crate) rounds: u64,
     /// How long one turn lasts, where it is not a number of requests.
     pub(crate) turn: Duration,
+    /// How long a soak lasts.
+    pub(crate) soak: Duration,
     /// Whether the worker does its jobs beside what is measured.
     pub(crate) worker: bool,
     /// Where the rows are written for a machine.
@@ -24,6 +26,8 @@ pub(crate) struct Options {
 const APPOINTMENTS_MOST: u64 = 20_000_000;
 const ROUNDS_MOST: u64 = 99;
 const SECONDS_MOST: u64 = 600;
+/// A longer soak would run out of times that can be booked.
+const MINUTES_MOST: u64 = 120;
 
 impl Options {
     /// Reads the arguments; `None` if they make no sense. `known` are the names of the benchmarks.
@@ -33,6 +37,7 @@ impl Options {
             appointments: 1_000_000,
             rounds: 3,
             turn: Duration::from_secs(6),
+            soak: Duration::from_secs(600),
             worker: false,
             json: None,
         };
@@ -46,6 +51,7 @@ impl Options {
                 "--appointments" => options.appointments = number(APPOINTMENTS_MOST)?,
                 "--rounds" => options.rounds = number(ROUNDS_MOST)?,
                 "--seconds" => options.turn = Duration::from_secs(number(SECONDS_MOST)?),
+                "--minutes" => options.soak = Duration::from_secs(60 * number(MINUTES_MOST)?),
                 "--with-worker" => options.worker = true,
                 "--json" => options.json = Some(PathBuf::from(rest.next()?)),
                 name if known.contains(&name) && !options.names.iter().any(|asked| asked == name) => {

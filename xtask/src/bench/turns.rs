@@ -48,7 +48,7 @@ pub(crate) fn row(spec: RowSpec, pairs: &[Pair], measure: fn(&Sample) -> u64) ->
     Row::new(spec, rounds.collect())
 }
 
-fn describe(sample: &Sample) -> String {
+pub(super) fn describe(sample: &Sample) -> String {
     let refused = match sample.refused {
         0 => String::new(),
         refused => format!(", {refused} refused"),

@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::{format_description, offset};
 
+use super::client::{self, Connection};
 use super::options::Options;
 use super::pgbench::Pgbench;
 use super::sql::{self, Database};
@@ -23,8 +24,13 @@ use crate::machine;
 use crate::postgres::{Purpose, Server};
 use crate::stack::environment::{self, Credentials};
 use crate::stack::part::Part;
-use crate::stack::{self, Addresses, DatabaseUrls, Page, StackOptions};
+use crate::stack::{self, Addresses, DatabaseUrls, Pace, Page, StackOptions};
 
+/// The parts that are looked at by name.
+pub(crate) const API: &str = "ratiba-api";
+pub(crate) const WORKER: &str = "ratiba-worker";
+/// How often it is looked whether an api is ready.
+const READY_LOOK: Duration = Duration::from_millis(1);
 const LARGE: &str = "ratiba";
 const SMALL: &str = "ratiba_small";
 /// How many appointments the small database holds, for comparison.
@@ -56,6 +62,8 @@ pub(crate) struct World {
     pub(crate) limits: Pgbench,
     /// Where the release build is.
     pub(crate) programs: PathBuf,
+    /// What an api of the large database is told.
+    api_settings: Vec<(&'static str, String)>,
     /// What a worker of the large database is told.
     pub(crate) worker_settings: Vec<(&'static str, String)>,
     /// What `ratiba-admin` is told, in the large database.
@@ -138,6 +146,7 @@ impl World {
         let mut world = Self {
             parts: Vec::new(),
             programs: programs.to_owned(),
+            api_settings: Vec::new(),
             worker_settings: Vec::new(),
             admin_settings: Vec::new(),
             app_secret: prepared.credentials.app_secret().to_owned(),
@@ -171,7 +180,8 @@ impl World {
         beside: Beside,
     ) -> anyhow::Result<()> {
         let addresses = self.addresses()?;
-        self.api = self.start_api(programs, &addresses, urls, credentials, "ratiba-api")?;
+        self.api_settings = api_settings(&addresses, urls, credentials);
+        self.api = self.start_api(programs, &addresses, urls, credentials, API)?;
         self.worker_settings = own_clock(environment::worker(&addresses, urls, credentials));
         self.admin_settings = own_clock(environment::admin(&addresses, urls, credentials));
         if beside.small {
@@ -212,12 +222,7 @@ impl World {
         if self.options.worker || beside.whole {
             let settings = self.worker_settings.clone();
             let health = addresses.worker("/healthz");
-            self.start_part(
-                "ratiba-worker",
-                &programs.join("ratiba-worker"),
-                settings,
-                &health,
-            )?;
+            self.start_part(WORKER, &programs.join("ratiba-worker"), settings, &health)?;
         }
         Ok(())
     }
@@ -228,6 +233,7 @@ impl World {
             api_port: None,
             simulator_port: None,
             console: Page::Nowhere,
+            pace: Pace::Usual,
             clock_start: "",
         })?;
         self.ports.extend(addresses.ports());
@@ -242,8 +248,7 @@ impl World {
         credentials: &Credentials,
         name: &'static str,
     ) -> anyhow::Result<SocketAddr> {
-        let mut settings = own_clock(environment::api(addresses, urls, credentials));
-        settings.extend(NEVER_MET.map(|(name, limit)| (name, limit.to_owned())));
+        let settings = api_settings(addresses, urls, credentials);
         let program = programs.join("ratiba-api");
         self.start_part(name, &program, settings, &addresses.api("/readyz"))?;
         let address = addresses.api("");
@@ -280,6 +285,44 @@ impl World {
     /// A time that nobody has booked yet in this run; `None` if there are no more.
     pub(crate) fn next_free_turn(&self) -> Option<&FreeTurn> {
         self.free.get(self.taken.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// How many times are left that nobody has booked in this run.
+    pub(crate) fn free_turns_left(&self) -> usize {
+        let taken = self.taken.load(Ordering::Relaxed);
+        self.free.len().saturating_sub(taken)
+    }
+
+    /// The process of a part that runs beside the benchmark.
+    pub(crate) fn process(&self, name: &str) -> anyhow::Result<u32> {
+        let part = self.parts.iter().find(|part| part.name() == name);
+        part.map(Part::id)
+            .with_context(|| format!("no {name} is running"))
+    }
+
+    /// How long one more api of the large database takes from its start until it says that it is ready. It is ended again.
+    pub(crate) fn start_another_api(&self) -> anyhow::Result<Duration> {
+        let port = machine::free_port()?;
+        let mut settings = self.api_settings.clone();
+        // Of two settings of one name the last counts.
+        settings.push(("RATIBA__API__PORT", port.to_string()));
+        settings.push(("RATIBA__API__METRICS_PORT", machine::free_port()?.to_string()));
+        let log = self.run_directory.join("ratiba-api-another.log");
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let began = machine::now();
+        let mut part = Part::start("another ratiba-api", &self.programs.join(API), settings, log)?;
+        while !is_ready(address) {
+            part.check()?;
+            if began.elapsed() > stack::PATIENCE {
+                part.show_log();
+                bail!("another api was not ready within {} s", stack::PATIENCE.as_secs());
+            }
+            interrupt::check()?;
+            std::thread::sleep(READY_LOOK);
+        }
+        let took = began.elapsed();
+        part.stop(stack::GRACE);
+        Ok(took)
     }
 
     /// Runs a script in the large database as an administrator; gives what it selected, as [`Database::script`] does.
@@ -320,14 +363,21 @@ impl World {
     }
 }
 
-/// Limits that are counted like any other, so that a measurement holds what that costs, and that nobody meets: here one
-/// address with one token asks as fast as it can.
-const NEVER_MET: [(&str, &str); 4] = [
-    ("RATIBA__RATE_LIMITS__ADDRESS", "60000000/60"),
-    ("RATIBA__RATE_LIMITS__CALLER", "60000000/60"),
-    ("RATIBA__RATE_LIMITS__TENANT", "60000000/60"),
-    ("RATIBA__RATE_LIMITS__WEBHOOK", "60000000/60"),
-];
+/// Whether an api says that it can work.
+fn is_ready(address: SocketAddr) -> bool {
+    let asked = Connection::open(address).and_then(|mut api| api.exchange(&client::get("/readyz", "")));
+    asked.is_ok_and(|answer| answer.status == 200)
+}
+
+fn api_settings(
+    addresses: &Addresses,
+    urls: &DatabaseUrls,
+    credentials: &Credentials,
+) -> Vec<(&'static str, String)> {
+    let mut settings = own_clock(environment::api(addresses, urls, credentials));
+    settings.extend(environment::NEVER_LIMITED.map(|(name, limit)| (name, limit.to_owned())));
+    settings
+}
 
 /// There is no authority of the clock beside a benchmark: the api goes by the machine's.
 fn own_clock(mut settings: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
@@ -347,6 +397,7 @@ fn prepare(programs: &Path) -> anyhow::Result<Prepared> {
         api_port: None,
         simulator_port: None,
         console: Page::Nowhere,
+        pace: Pace::Usual,
         clock_start: "",
     })?;
     let told = stack::demo_tenant(programs, &urls, &credentials, &addresses)?;

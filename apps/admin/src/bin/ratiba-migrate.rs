@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use diesel::connection::{Connection as _, SimpleConnection as _};
 use diesel::pg::PgConnection;
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use ratiba_bootstrap::{ProcessSettings, Secret, SettingsReader};
+use ratiba_postgres::unreached::told;
 
 const OWNER: &str = "ratiba_owner";
 const APP: &str = "ratiba_app";
@@ -361,7 +362,8 @@ fn refuse_the_privileged(owner: &mut PgConnection) -> anyhow::Result<()> {
 }
 
 fn connect(who: &str, url: &str) -> anyhow::Result<PgConnection> {
-    PgConnection::establish(url).with_context(|| format!("the server refused {who}"))
+    let connected = PgConnection::establish(url).map_err(|error| anyhow!(told(&error)));
+    connected.with_context(|| format!("the server refused {who}"))
 }
 
 #[cfg(test)]

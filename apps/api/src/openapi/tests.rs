@@ -153,3 +153,38 @@ fn the_page_names_every_scope_with_the_roles_that_may_have_it() {
         assert!(row.ends_with(&format!("| {allowed} |")), "{row}: {allowed}");
     }
 }
+
+#[test]
+fn what_stands_in_a_path_is_of_its_kind() {
+    for endpoint in ENDPOINTS.iter() {
+        let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            if parameter["in"] == "path" && (name == "id" || name.ends_with("_id")) {
+                assert_eq!(parameter["schema"]["format"], "uuid", "{} {name}", endpoint.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_answered_as_json_is_nowhere_said_to_be_text() {
+    for endpoint in ENDPOINTS.iter() {
+        let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
+        for (status, answer) in operation["responses"].as_object().unwrap() {
+            let schema = &answer["content"]["application/json"]["schema"];
+            assert_ne!(schema["type"], "string", "{} {status}", endpoint.path);
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_problem_stands_beside_those_of_its_status() {
+    let answer = &DOCUMENT["paths"]["/readyz"]["get"]["responses"]["503"];
+    for content_type in ["application/json", "application/problem+json"] {
+        assert!(
+            answer["content"][content_type]["schema"].is_object(),
+            "{content_type}"
+        );
+    }
+}

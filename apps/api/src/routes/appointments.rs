@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, CheckedQuery, IfMatch, etag};
-use crate::dto::{Amount, Day, Moment, id_of};
+use crate::dto::{Amount, Day, Moment, id_of, within_reason};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{FieldFault, Kind, Problem};
 
@@ -125,6 +125,8 @@ fn place(cursor: &str) -> Option<Place> {
     let (micros, id) = cursor.split_once('_')?;
     let nanos = micros.parse::<i64>().ok().map(i128::from)?.checked_mul(1_000)?;
     let start = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?;
+    // No appointment lies outside, and a time that nothing can be compared with is no cursor of ours.
+    let start = within_reason(start)?;
     Some((start, id.parse().ok()?))
 }
 

@@ -156,7 +156,7 @@ pub struct CustomerAnswer {
     version: i32,
     /// Where somebody who is known was to be put on record: which of `name` and `language` was sent and is not what is
     /// kept. Nothing was changed; `PATCH` changes it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     not_taken_over: Vec<&'static str>,
 }
 

@@ -191,7 +191,9 @@ impl Listener {
     /// Reads what comes next into the buffer; answers how many events there were, heard or not.
     async fn read(&mut self) -> Result<usize, Outage> {
         let tenant = self.principal.tenant;
+        let turn = self.state.streams.turn().await;
         let found = self.state.parts.events_after(tenant, self.at, BATCH).await?;
+        drop(turn);
         for one in &found {
             self.at = one.position;
             let live = one.live.as_ref().and_then(|live| heard_by(&self.principal, live));

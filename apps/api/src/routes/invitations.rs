@@ -8,8 +8,9 @@ use ratiba_access::limits::Door;
 use ratiba_access::token::OrderKey;
 use ratiba_access::use_cases::{InvitationError, InvitationOrder};
 use ratiba_access::{Principal, Scope};
+use ratiba_assembly::invitations::InvitationDelivery;
 use ratiba_booking::appointment::Version;
-use ratiba_kernel::{Fingerprint, Id, PhoneNumber, Zone};
+use ratiba_kernel::{Fingerprint, Id, Outage, PhoneNumber, TenantId, Zone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -160,12 +161,56 @@ pub struct InvitationAnswer {
     expires_at: Moment,
     /// Messages that were ordered so far.
     sends: i32,
+    /// How far the newest of them came; null once somebody accepted it, or it was taken back.
+    delivery: Option<DeliveryAnswer>,
     /// Which member accepted it.
     accepted_by: Option<Uuid>,
     accepted_at: Option<Moment>,
     revoked_at: Option<Moment>,
     /// For `If-Match`.
     version: i32,
+}
+
+/// How far a message came.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum DeliveryWord {
+    /// It has not left yet.
+    Waiting,
+    /// WhatsApp took it.
+    Sent,
+    /// It reached the phone.
+    Delivered,
+    /// It was opened.
+    Read,
+    /// Nobody knows whether it left.
+    Unknown,
+    /// It reached nobody.
+    Failed,
+}
+
+/// How far the newest message of an invitation came.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "InvitationDelivery")]
+pub struct DeliveryAnswer {
+    state: DeliveryWord,
+    /// Why it failed, such as `provider_131026`, WhatsApp's code.
+    reason: Option<String>,
+}
+
+impl From<InvitationDelivery> for DeliveryAnswer {
+    fn from(delivery: InvitationDelivery) -> Self {
+        let (state, reason) = match delivery {
+            InvitationDelivery::Waiting => (DeliveryWord::Waiting, None),
+            InvitationDelivery::Sent => (DeliveryWord::Sent, None),
+            InvitationDelivery::Delivered => (DeliveryWord::Delivered, None),
+            InvitationDelivery::Read => (DeliveryWord::Read, None),
+            InvitationDelivery::Unknown => (DeliveryWord::Unknown, None),
+            InvitationDelivery::Failed { reason } => (DeliveryWord::Failed, Some(reason)),
+        };
+        Self { state, reason }
+    }
 }
 
 /// Some invitations.
@@ -188,7 +233,22 @@ pub struct JoinedAnswer {
 }
 
 impl InvitationAnswer {
-    fn of(invitation: &Invitation, zone: &Zone, now: OffsetDateTime) -> Self {
+    async fn of(
+        state: &State,
+        tenant: TenantId,
+        invitation: &Invitation,
+        zone: &Zone,
+    ) -> Result<Self, Outage> {
+        let delivery = state.parts.invitation_delivery(tenant, invitation).await?;
+        Ok(Self::with(invitation, delivery, zone, state.parts.clock.now()))
+    }
+
+    fn with(
+        invitation: &Invitation,
+        delivery: Option<InvitationDelivery>,
+        zone: &Zone,
+        now: OffsetDateTime,
+    ) -> Self {
         let moment = |at| Moment::of(zone, at);
         let (state, accepted, revoked) = match invitation.answer {
             Answer::Open if invitation.stands(now) => (StateWord::Open, None, None),
@@ -207,6 +267,7 @@ impl InvitationAnswer {
             invited_at: moment(invitation.invited_at),
             expires_at: moment(invitation.expires_at),
             sends: invitation.sends,
+            delivery: delivery.map(DeliveryAnswer::from),
             accepted_by: accepted.map(|(by, _)| by.as_uuid()),
             accepted_at: accepted.map(|(_, at)| moment(at)),
             revoked_at: revoked.map(moment),
@@ -255,12 +316,12 @@ async fn list(
     let found = work.list(&caller.0, before, most).await?;
     let full = found.len() == usize::from(most);
     let next = found.last().map(|one| one.id.as_uuid()).filter(|_| full);
-    let (zone, now) = (zone(&state, &caller.0).await?, state.parts.clock.now());
-    let items = found.iter().map(|one| InvitationAnswer::of(one, &zone, now));
-    Ok(HttpResponse::Ok().json(InvitationPage {
-        items: items.collect(),
-        next,
-    }))
+    let zone = zone(&state, &caller.0).await?;
+    let mut items = Vec::with_capacity(found.len());
+    for one in &found {
+        items.push(InvitationAnswer::of(&state, caller.0.tenant, one, &zone).await?);
+    }
+    Ok(HttpResponse::Ok().json(InvitationPage { items, next }))
 }
 
 async fn answer(
@@ -270,7 +331,7 @@ async fn answer(
     invitation: &Invitation,
 ) -> Result<HttpResponse, Problem> {
     let zone = zone(state, by).await?;
-    let shown = InvitationAnswer::of(invitation, &zone, state.parts.clock.now());
+    let shown = InvitationAnswer::of(state, by.tenant, invitation, &zone).await?;
     Ok(HttpResponse::build(status)
         .insert_header((ETAG, etag(Version::read(invitation.version))))
         .json(shown))

@@ -8,9 +8,10 @@ use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
 use ratiba_assembly::Parts;
 use ratiba_booking::appointment::Version;
+use ratiba_integrations::SigningSecret;
 use ratiba_integrations::endpoint::{Endpoint as Hook, EndpointId, EndpointOrder, SecretOrder, Standing};
 use ratiba_integrations::event::EventName;
-use ratiba_integrations::use_cases::KeepError;
+use ratiba_integrations::use_cases::{KeepError, Told};
 use ratiba_kernel::{Fingerprint, Zone};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -51,7 +52,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         .header(RequestHeader::IdempotencyKey)
         .body::<HookBody>()
         .answers::<MadeHookAnswer>(201, "the endpoint and its secret")
-        .problems(&[Kind::TooMany]),
+        .problems(&[Kind::TooMany, Kind::Unacceptable]),
         Endpoint::get("/api/v1/webhook-endpoints/{id}", "One address that hears of events", || {
             web::get().to(show)
         })
@@ -92,7 +93,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         .header(RequestHeader::IfMatch)
         .header(RequestHeader::IdempotencyKey)
         .answers::<MadeHookAnswer>(200, "the endpoint and its new secret")
-        .problems(&[Kind::NotFound, Kind::SecretFresh]),
+        .problems(&[Kind::NotFound, Kind::SecretFresh, Kind::Unacceptable]),
         Endpoint::post(
             "/api/v1/webhook-endpoints/{id}/test",
             "Try whether an address hears",
@@ -252,6 +253,10 @@ fn refused(error: KeepError) -> Problem {
         KeepError::Stale => Problem::new(Kind::Stale, error.to_string()),
         KeepError::SecretFresh(_) => Problem::new(Kind::SecretFresh, error.to_string()),
         KeepError::KeyReused => Problem::new(Kind::IdempotencyKeyReused, error.to_string()),
+        KeepError::NoKeys => Problem::new(
+            Kind::Unacceptable,
+            "whoever runs Ratiba here has set up no key to keep secrets under",
+        ),
         KeepError::Unavailable(outage) => Problem::unavailable(&outage),
     }
 }
@@ -296,14 +301,14 @@ fn order_of(caller: &Principal, place: &str, key: &IdempotencyKey, asked: &str) 
     }
 }
 
-fn with_secret(status: u16, hook: &Hook, told: bool, zone: &Zone) -> HttpResponse {
-    let tag = etag(Version::read(hook.version));
+fn with_secret(status: u16, told: &Told, zone: &Zone) -> HttpResponse {
+    let tag = etag(Version::read(told.endpoint.version));
     let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
     HttpResponse::build(status)
         .insert_header((ETAG, tag))
         .json(MadeHookAnswer {
-            endpoint: HookAnswer::of(hook, zone),
-            secret: told.then(|| hook.secrets.now.reveal()),
+            endpoint: HookAnswer::of(&told.endpoint, zone),
+            secret: told.secret.as_ref().map(SigningSecret::reveal),
         })
 }
 
@@ -336,8 +341,7 @@ async fn create(
     let made = state.parts.integrations.keep.add(tenant, order, by).await;
     let made = made.map_err(refused)?;
     let zone = state.parts.booking.catalogue.zone(tenant).await?;
-    let told = made.tells_its_maker(state.parts.clock.now());
-    Ok(with_secret(201, &made, told, &zone))
+    Ok(with_secret(201, &made, &zone))
 }
 
 async fn show(
@@ -418,7 +422,7 @@ async fn rotate(
     let rotated = keep.rotate(tenant, id, version.number(), by).await;
     let rotated = rotated.map_err(refused)?;
     let zone = state.parts.booking.catalogue.zone(tenant).await?;
-    Ok(with_secret(200, &rotated, true, &zone))
+    Ok(with_secret(200, &rotated, &zone))
 }
 
 async fn test(

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use ratiba_kernel::TenantId;
 use uuid::Uuid;
 
@@ -49,4 +51,21 @@ fn nobody_takes_everybodys_places() {
     );
     drop(tabs);
     assert!(streams.take_place(tenant, asha).is_some());
+}
+
+#[tokio::test]
+async fn of_many_who_are_woken_a_few_look_at_the_same_moment() {
+    let streams = Streams::new(StreamLimits {
+        looks_max: 2,
+        ..StreamLimits::default()
+    });
+    let (first, _second) = (streams.turn().await, streams.turn().await);
+    // Polled once, and not ready.
+    assert!(
+        tokio::time::timeout(Duration::ZERO, streams.turn())
+            .await
+            .is_err()
+    );
+    drop(first);
+    assert!(tokio::time::timeout(Duration::ZERO, streams.turn()).await.is_ok());
 }

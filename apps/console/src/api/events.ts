@@ -82,6 +82,7 @@ export function follow(queries: QueryClient): () => void {
   const stop = new AbortController();
   let lastId: string | undefined;
   let awake: (() => void) | undefined;
+  let cut: (() => void) | undefined;
 
   const refresh = (families?: string[]): void => {
     if (stop.signal.aborted) return;
@@ -92,6 +93,7 @@ export function follow(queries: QueryClient): () => void {
   /** One stream, from its opening to its end; whether it could be opened at all. */
   async function listen(): Promise<void> {
     const broken = new AbortController();
+    cut = () => broken.abort();
     let silence = setTimeout(() => broken.abort(), SILENCE_MS);
     const headers = new Headers({ accept: "text/event-stream" });
     const tenant = spokenFor();
@@ -99,7 +101,11 @@ export function follow(queries: QueryClient): () => void {
     if (lastId !== undefined) headers.set("Last-Event-ID", lastId);
     try {
       const signal = AbortSignal.any([stop.signal, broken.signal]);
-      const answer = await fetch("/api/v1/events", { headers, signal });
+      const answer = await fetch("/api/v1/events", { headers, signal }).catch((gone: unknown) => {
+        // Whoever keeps asking finds out first, also while nothing else is asked.
+        if (!stop.signal.aborted) line.failed();
+        throw gone;
+      });
       if (!answer.ok || answer.body === null) {
         // A body that nobody reads holds a connection, of which a browser has six.
         await answer.body?.cancel();
@@ -137,11 +143,15 @@ export function follow(queries: QueryClient): () => void {
   }
 
   const back = (): void => awake?.();
+  // A stream that is open outlives the line for a while: it is opened anew, which shows whether anybody is there.
+  const lost = (): void => cut?.();
   window.addEventListener("online", back);
+  window.addEventListener("offline", lost);
   void live();
   return () => {
     stop.abort();
     awake?.();
     window.removeEventListener("online", back);
+    window.removeEventListener("offline", lost);
   };
 }

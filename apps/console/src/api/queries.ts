@@ -11,12 +11,13 @@ export type StaffMember = Schemas["StaffMember"];
 export type Customer = Schemas["Customer"];
 export type Visit = Schemas["Visit"];
 export type Block = Schemas["Block"];
+export type Resource = Schemas["Resource"];
 
 /** What changes seldom is asked again after five minutes. */
 const SELDOM = 5 * 60_000;
 
 /** All pages of a list. */
-async function whole<T>(
+export async function whole<T>(
   page: (after: string | undefined) => Promise<{ items: T[]; next?: string | null }>,
 ): Promise<T[]> {
   const found: T[] = [];
@@ -83,6 +84,60 @@ export function usePayments(visitId: string, wanted: boolean) {
   });
 }
 
+async function refundsOf(payment: string) {
+  return (await got(api.GET("/api/v1/refunds", { params: { query: { payment, limit: 50 } } }))).refunds;
+}
+
+/** The refunds of one payment, the latest first. */
+export function useRefunds(paymentId: string, wanted: boolean) {
+  return useQuery({
+    queryKey: ["payments", "refunds", paymentId],
+    enabled: wanted,
+    queryFn: () => refundsOf(paymentId),
+  });
+}
+
+/** The refunds of some payments, as far as they are known yet. */
+export function useRefundsOf(paymentIds: readonly string[]) {
+  return useQueries({
+    queries: paymentIds.map((id) => ({
+      queryKey: ["payments", "refunds", id],
+      queryFn: () => refundsOf(id),
+    })),
+    combine: (found) => found.flatMap((one) => one.data ?? []),
+  });
+}
+
+/** Changes on record about some things, the latest first; at most 50 of each. */
+export function useAudit(subjects: readonly string[], wanted: boolean) {
+  return useQuery({
+    queryKey: ["audit", ...subjects],
+    enabled: wanted,
+    queryFn: async () => {
+      const of = async (subject: string) =>
+        (await got(api.GET("/api/v1/audit", { params: { query: { subject, limit: 50 } } }))).items;
+      const found = new Map((await Promise.all(subjects.map(of))).flat().map((one) => [one.number, one]));
+      return [...found.values()].sort((one, other) => other.number - one.number);
+    },
+  });
+}
+
+/** The rules of booking, and where goes what the rules give back. */
+export function useRules(wanted: boolean) {
+  return useQuery({
+    queryKey: ["rules"],
+    enabled: wanted,
+    staleTime: SELDOM,
+    queryFn: async () => {
+      const [booking, payments] = await Promise.all([
+        got(api.GET("/api/v1/settings/booking")),
+        got(api.GET("/api/v1/settings/payments")),
+      ]);
+      return { booking: booking.rules, payments };
+    },
+  });
+}
+
 export function useServices() {
   return useQuery({
     queryKey: ["services"],
@@ -108,6 +163,39 @@ export function useStaff() {
           api.GET("/api/v1/staff", { params: { query: { all: true, limit: 200, ...(after && { after }) } } }),
         ),
       ),
+  });
+}
+
+/** Rooms, couches and machines, also those that are not used any more. */
+export function useResources(wanted: boolean) {
+  return useQuery({
+    queryKey: ["resources"],
+    enabled: wanted,
+    staleTime: SELDOM,
+    queryFn: () =>
+      whole((after) =>
+        got(
+          api.GET("/api/v1/resources", {
+            params: { query: { all: true, limit: 200, ...(after && { after }) } },
+          }),
+        ),
+      ),
+  });
+}
+
+/** When some resources cannot be used. */
+export function useOutages(ids: readonly string[], from: Day, to: Day, zone: string) {
+  return useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ["outages", id, from, to],
+      staleTime: SELDOM,
+      queryFn: async () => {
+        const query = { from: instantOf(from, 0, zone), to: instantOf(to, 1440, zone), limit: 200 };
+        return (await got(api.GET("/api/v1/resources/{id}/outages", { params: { path: { id }, query } })))
+          .items;
+      },
+    })),
+    combine: (found) => found.flatMap((one) => one.data ?? []),
   });
 }
 

@@ -1,5 +1,5 @@
 // What stands around every page: the menu by role, the business, the language, and whether the line is up.
-import { Suspense } from "react";
+import { lazy, Suspense } from "react";
 import { NavLink, Outlet } from "react-router";
 
 import { line } from "../api/line";
@@ -11,6 +11,8 @@ import { LanguageSwitch } from "./LanguageSwitch";
 import { useLineDown } from "./line";
 import { placesOf } from "./nav";
 import { signOut, switchBusiness, useSession } from "./session";
+
+const SheetKeeper = lazy(() => import("../pages/sheet/SheetKeeper"));
 
 export function Frame() {
   const t = useText();
@@ -66,6 +68,7 @@ export function Frame() {
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>
+        <Suspense fallback={null}>{can("appointments:read") && <SheetKeeper />}</Suspense>
       </main>
     </div>
   );

@@ -11,4 +11,6 @@ test("a page without its scope is not offered", () => {
   expect(paths).toContain("/calendar");
   expect(paths).not.toContain("/till");
   expect(paths).not.toContain("/commission");
+  expect(paths).not.toContain("/settings");
+  expect(paths).not.toContain("/data-requests");
 });

@@ -20,10 +20,16 @@ const LEADS = ["owner", "manager"] as const;
 
 const ENTRIES: readonly Entry[] = [
   { path: "/calendar", name: "nav.calendar", icon: "calendar", scope: "appointments:book", roles: DESK },
+  { path: "/day-sheet", name: "sheet.title", icon: "list", scope: "appointments:read", roles: DESK },
   { path: "/customers", name: "nav.customers", icon: "people", scope: "customers:read", roles: DESK },
   { path: "/inbox", name: "nav.inbox", icon: "chat", scope: "conversations:read", roles: DESK },
   { path: "/till", name: "nav.till", icon: "till", scope: "till:work", roles: DESK },
   { path: "/commission", name: "nav.commission", icon: "percent", scope: "commission:close", roles: LEADS },
+  { path: "/set-up", name: "nav.setUp", icon: "steps", scope: "settings:write", roles: LEADS },
+  { path: "/staff", name: "nav.staff", icon: "badge", scope: "schedule:read", roles: DESK },
+  { path: "/catalogue", name: "nav.catalogue", icon: "tag", scope: "catalogue:read", roles: DESK },
+  { path: "/settings", name: "nav.settings", icon: "dials", scope: "settings:write", roles: LEADS },
+  { path: "/data-requests", name: "nav.dataRequests", icon: "shield", scope: "privacy:work", roles: LEADS },
   { path: "/my-day", name: "nav.myDay", icon: "list", scope: "appointments:render", roles: ["therapist"] },
   {
     path: "/earnings",

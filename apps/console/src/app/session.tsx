@@ -7,6 +7,8 @@ import { follow, POLL_MS } from "../api/events";
 import { LineDown } from "../api/problem";
 import { dayOf, type Day } from "../lib/time";
 import { useText } from "../i18n";
+import { forgetSheet } from "../lib/sheet";
+import { KeptSheet } from "../pages/sheet/KeptSheet";
 import { Failed, Loading } from "../ui/states";
 import { useNow } from "./clock";
 import { SignIn } from "./SignIn";
@@ -59,11 +61,13 @@ export function signInAddress(): string {
 }
 
 export async function signOut(): Promise<void> {
+  forgetSheet();
   await fetch("/auth/logout", { method: "POST" });
   window.location.assign("/");
 }
 
 export function switchBusiness(tenantId: string): void {
+  forgetSheet();
   localStorage.setItem(KEPT, tenantId);
   // Everything that is shown belongs to the business of before.
   window.location.assign("/");
@@ -78,7 +82,10 @@ async function whoAmI(): Promise<Me> {
   const answer = await fetch("/api/v1/me", { headers }).catch(() => {
     throw new LineDown();
   });
-  if (answer.status === 401) throw new SignedOut();
+  if (answer.status === 401) {
+    forgetSheet();
+    throw new SignedOut();
+  }
   if (answer.status === 404 && kept !== null) {
     // They belong to that business no more.
     localStorage.removeItem(KEPT);
@@ -102,7 +109,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (me.data === undefined) {
     if (me.isPending) return <Loading />;
     if (me.error instanceof SignedOut) return <SignIn />;
-    return <Failed error={me.error} retry={() => void me.refetch()} />;
+    return <Unreached error={me.error} retry={() => void me.refetch()} />;
   }
   if (me.error instanceof SignedOut) return <SignIn />;
   const membership =
@@ -113,6 +120,12 @@ export function SessionGate({ children }: { children: ReactNode }) {
       {children}
     </WithBusiness>
   );
+}
+
+/** Nothing can be asked: without the line the sheet that was kept is shown, if there is one. */
+function Unreached({ error, retry }: { error: unknown; retry: () => void }) {
+  const failed = <Failed error={error} retry={retry} />;
+  return error instanceof LineDown ? <KeptSheet otherwise={failed} /> : failed;
 }
 
 function WithBusiness({ me, membership, children }: { me: Me; membership: Membership; children: ReactNode }) {
@@ -145,7 +158,7 @@ function WithBusiness({ me, membership, children }: { me: Me; membership: Member
   );
   if (session === undefined) {
     return business.error ? (
-      <Failed error={business.error} retry={() => void business.refetch()} />
+      <Unreached error={business.error} retry={() => void business.refetch()} />
     ) : (
       <Loading />
     );

@@ -39,3 +39,23 @@ export function parseMoney(text: string, currency: string): Money | undefined {
 export function moneyInField(amount: Money): string {
   return money(amount).replace(`${amount.currency} `, "").replaceAll(",", "");
 }
+
+/** A share that somebody typed, "12.5", in hundredths of a percent; undefined if it is none or finer. */
+export function parsePercent(text: string): number | undefined {
+  const found = /^(\d{1,5})(?:\.(\d{1,2}))?$/.exec(text.replaceAll(/[\s%]/g, ""));
+  if (found === null) return undefined;
+  const [, units = "", rest = ""] = found;
+  return Number(units) * 100 + Number(rest.padEnd(2, "0"));
+}
+
+/** Hundredths of a percent as they stand in a field: 1250 is "12.5". */
+export function percentInField(basisPoints: number): string {
+  const rest = basisPoints % 100;
+  const units = Math.floor(basisPoints / 100);
+  return rest === 0 ? String(units) : `${units}.${String(rest).padStart(2, "0").replace(/0$/, "")}`;
+}
+
+/** As people read it: "12.5 %". */
+export function percent(basisPoints: number): string {
+  return `${percentInField(basisPoints)} %`;
+}

@@ -130,6 +130,17 @@ export function dayInWords(
   return new Intl.DateTimeFormat(LOCALE[language], { ...parts, timeZone: "UTC" }).format(at);
 }
 
+/** A day of the week in words; 1 is Monday. */
+export function weekdayInWords(
+  weekday: number,
+  language: "en" | "sw",
+  form: "long" | "short" = "long",
+): string {
+  // The fifth of January 2026 is a Monday.
+  const at = new Date(`2026-01-${String(4 + weekday).padStart(2, "0")}T12:00:00Z`);
+  return new Intl.DateTimeFormat(LOCALE[language], { weekday: form, timeZone: "UTC" }).format(at);
+}
+
 /** A local month, `2026-05`, in words. */
 export function monthInWords(month: string, language: "en" | "sw"): string {
   const at = new Date(`${month}-15T12:00:00Z`);

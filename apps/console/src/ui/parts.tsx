@@ -1,8 +1,9 @@
 // The small parts that the pages are made of.
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 
 import { useLineDown } from "../app/line";
 import { useText, useWord } from "../i18n";
+import { Problem } from "./states";
 
 interface ActionProps {
   children: ReactNode;
@@ -71,6 +72,64 @@ export function Field({
         </p>
       )}
     </div>
+  );
+}
+
+/** A button for what needs a reason: it asks for that first. */
+export function Reason({
+  button,
+  label,
+  busy,
+  error,
+  danger = false,
+  send,
+}: {
+  button: string;
+  label?: string | undefined;
+  busy: boolean;
+  error: unknown;
+  danger?: boolean;
+  send: (reason: string, done: () => void) => void;
+}) {
+  const t = useText();
+  const [reason, setReason] = useState<string>();
+  if (reason === undefined) {
+    return (
+      <div className="row">
+        <Action kind={danger ? "danger" : "plain"} reads onClick={() => setReason("")}>
+          {button}
+        </Action>
+      </div>
+    );
+  }
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (reason.trim() !== "") send(reason.trim(), () => setReason(undefined));
+      }}
+    >
+      <Field label={label ?? t("app.why")}>
+        {(ids) => (
+          <input
+            {...ids}
+            autoComplete="off"
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+      <Problem error={error} />
+      <div className="row">
+        <Action kind={danger ? "danger" : "primary"} submit busy={busy} disabled={reason.trim() === ""}>
+          {button}
+        </Action>
+        <Action kind="quiet" reads onClick={() => setReason(undefined)}>
+          {t("app.back")}
+        </Action>
+      </div>
+    </form>
   );
 }
 

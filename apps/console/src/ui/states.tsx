@@ -43,6 +43,27 @@ export function Empty({ children }: { children: ReactNode }) {
   return <div className="state muted">{children}</div>;
 }
 
+/** In place of a page that somebody's role does not have. */
+export function NotAllowed() {
+  const t = useText();
+  return (
+    <div className="state" role="alert">
+      <p>{t("problem.forbidden")}</p>
+      <a href="/">{t("app.home")}</a>
+    </div>
+  );
+}
+
+/** Says that something was saved. */
+export function Done({ when }: { when: boolean }) {
+  const t = useText();
+  return when ? (
+    <p role="status" className="saved">
+      {t("drawer.saved")}
+    </p>
+  ) : null;
+}
+
 /** What went wrong with what was just tried. */
 export function Problem({ error }: { error: unknown }) {
   const t = useText();

@@ -39,6 +39,7 @@ fn job(kind: &str) -> Job {
         attempt: 1,
         ordering_key: None,
         first_failed_at: None,
+        is_open: true,
     }
 }
 

@@ -10,6 +10,7 @@ fn job(attempt: i32, first_failed_at: Option<OffsetDateTime>) -> Job {
         id: Uuid::from_u128(1),
         kind: "conversation.turn".to_owned(),
         tenant: None,
+        is_open: true,
         payload: serde_json::Value::Null,
         attempt,
         ordering_key: None,

@@ -25,7 +25,7 @@ mod customers;
 mod documents;
 mod facts;
 mod feeds;
-mod imports;
+pub(crate) mod imports;
 mod manage;
 pub(crate) mod months;
 mod parts;

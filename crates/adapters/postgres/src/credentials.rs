@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use ratiba_access::credentials::{CredentialBook, CredentialName, SealedCredential, StoredCredential};
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_access::credentials::{CredentialBook, CredentialName, StoredCredential};
+use ratiba_kernel::{Outage, Sealed, TenantId};
 use time::OffsetDateTime;
 
 use crate::database::{Database, TxError};
@@ -31,7 +31,7 @@ fn stored(
     let wrong = |what| TxError::impossible("provider_credentials", format!("{provider}/{name}"), what);
     Ok(StoredCredential {
         name: CredentialName::parse(&provider, &name).ok_or_else(|| wrong("unknown name"))?,
-        sealed: SealedCredential {
+        sealed: Sealed {
             key,
             nonce: nonce.try_into().map_err(|_length| wrong("nonce"))?,
             ciphertext,
@@ -93,8 +93,8 @@ impl CredentialBook for PgCredentialBook {
         &self,
         tenant: TenantId,
         name: CredentialName,
-        was: SealedCredential,
-        becomes: SealedCredential,
+        was: Sealed,
+        becomes: Sealed,
     ) -> Result<bool, Outage> {
         self.database
             .tenant(tenant, move |tx| {

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::door::{Door, DoorLimits, Health};
 use crate::kept::{is_outdated, sql_query};
+use crate::waiters::Waiters;
 use crate::wake::Bell;
 
 /// How to reach the server, and the limits of this process.
@@ -54,6 +55,8 @@ impl DatabaseSettings {
 #[derive(Clone)]
 pub struct Database {
     door: Arc<Door>,
+    /// Those whose work is done together with others'.
+    gathering: Waiters,
     ids: Arc<dyn IdSource>,
     bell: Bell,
     connections_max: usize,
@@ -195,12 +198,25 @@ impl Database {
         };
         Ok(Self {
             door: Arc::new(Door::new(settings.url.clone(), limits, prepare)?),
+            gathering: Waiters::default(),
             ids,
             bell: Bell::new(settings.url.clone()),
             connections_max: settings.connections_max,
             statement_timeout_ms,
             pooled,
         })
+    }
+
+    /// How many callers wait at this moment: for a connection, or until their work is begun together with others'. What
+    /// providers deliver is not among them while it gathers.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.door.waiting() + self.gathering.count()
+    }
+
+    /// Where those are counted who wait to have their work done together.
+    pub(crate) fn waiters(&self) -> Waiters {
+        self.gathering.clone()
     }
 
     /// Runs `work` as one transaction that sees `tenant`'s rows, to its end, whatever the caller does.

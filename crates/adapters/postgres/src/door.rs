@@ -3,13 +3,15 @@
 //! What waits is bounded in number and in time: a process that gets more than it can do says so at once instead of
 //! answering everybody late.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use deadpool_diesel::postgres::{Hook, HookError, Manager, Object, Pool};
 use deadpool_diesel::{ManagerConfig, RecyclingMethod, Runtime};
 use diesel::{PgConnection, QueryResult};
 use ratiba_kernel::Outage;
+
+use crate::unreached::told_of_pool;
+use crate::waiters::Waiters;
 
 /// How many, and how long.
 #[derive(Clone, Copy, Debug)]
@@ -34,17 +36,8 @@ pub(crate) enum Health {
 /// The connections of one process.
 pub(crate) struct Door {
     pool: Pool,
-    waiting: AtomicUsize,
+    waiting: Waiters,
     waiting_max: usize,
-}
-
-/// A place before the door, given back when it is dropped.
-struct Place<'d>(&'d AtomicUsize);
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
 }
 
 impl Door {
@@ -77,9 +70,14 @@ impl Door {
             .map_err(|error| Outage::new(error.to_string()))?;
         Ok(Self {
             pool,
-            waiting: AtomicUsize::new(0),
+            waiting: Waiters::default(),
             waiting_max: limits.waiting_max,
         })
+    }
+
+    /// How many wait for a connection at this moment.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.count()
     }
 
     /// Does `work` with a connection, to its end once it has begun, whatever the caller does. What nobody waits for
@@ -92,14 +90,13 @@ impl Door {
         work: impl FnOnce(&mut PgConnection) -> (T, Health) + Send + 'static,
     ) -> Result<T, Outage> {
         let connection = {
-            let place = Place(&self.waiting);
             // Whoever has a connection at once does not count as waiting for long, but counts until then.
-            if self.waiting.fetch_add(1, Ordering::AcqRel) >= self.waiting_max {
+            let Some(place) = self.waiting.enter_below(self.waiting_max) else {
                 return Err(Outage::new("too many wait for a database connection"));
-            }
+            };
             let connection = self.pool.get().await;
             drop(place);
-            connection.map_err(|error| Outage::new(error.to_string()))?
+            connection.map_err(|error| Outage::new(told_of_pool(&error)))?
         };
         match connection.interact(work).await {
             Ok((value, Health::Sound)) => Ok(value),

@@ -15,6 +15,8 @@ use diesel::result::DatabaseErrorKind;
 use ratiba_kernel::Outage;
 use tokio::sync::oneshot;
 
+use crate::waiters::Waiters;
+
 /// How long somebody waits for a busy lane before another opens for however few there are.
 const SOON: Duration = Duration::from_millis(50);
 
@@ -74,6 +76,8 @@ impl<K, I, R> Clone for Gatherer<K, I, R> {
 
 struct Shared<K, I, R> {
     limits: GatherLimits,
+    /// Where those who wait are counted.
+    waiters: Waiters,
     work: Box<Work<K, I, R>>,
     queues: Mutex<BTreeMap<K, Queue<I, R>>>,
 }
@@ -100,14 +104,20 @@ where
     I: Send + 'static,
     R: Send + 'static,
 {
-    /// `work` does what several asked for, all with one key, and gives as many results in the same order.
-    pub(crate) fn new<F>(limits: GatherLimits, work: impl Fn(K, Vec<I>) -> F + Send + Sync + 'static) -> Self
+    /// `work` does what several asked for, all with one key, and gives as many results in the same order. Who waits is
+    /// counted in `waiters`.
+    pub(crate) fn new<F>(
+        limits: GatherLimits,
+        waiters: Waiters,
+        work: impl Fn(K, Vec<I>) -> F + Send + Sync + 'static,
+    ) -> Self
     where
         F: Future<Output = Vec<R>> + Send + 'static,
     {
         Self {
             shared: Arc::new(Shared {
                 limits,
+                waiters,
                 work: Box::new(move |key, items| Box::pin(work(key, items))),
                 queues: Mutex::new(BTreeMap::new()),
             }),
@@ -122,6 +132,8 @@ where
     pub(crate) async fn ask(&self, key: K, item: I) -> Result<R, Outage> {
         let (answer, answered) = oneshot::channel();
         let (begun, mut beginning) = oneshot::channel();
+        // Whoever gives up does not wait any more, even while what they asked for still stands in the queue.
+        let place = self.shared.waiters.enter();
         let free = {
             let mut queues = self.shared.queues();
             let queue = queues.entry(key.clone()).or_insert_with(|| Queue {
@@ -157,6 +169,7 @@ where
                 return Err(Outage::new("nobody was free in time"));
             }
         }
+        drop(place);
         answered
             .await
             .map_err(|_gone| Outage::new("the work that was done together ended early"))

@@ -36,9 +36,9 @@ impl PgHooks {
 }
 
 const ENDPOINTS: &str =
-    "SELECT id, url, description, events, secret, secret_before, secret_before_until,
-    rotated_key, rotated_asked, made_key, made_asked, state,
-    switched_off_at, switched_off_because, failing_since, failed_at, created_at, version FROM webhook_endpoints
+    "SELECT id, url, description, events, secret, secret_key_id, secret_nonce, secret_ciphertext,
+    secret_before, secret_before_key_id, secret_before_nonce, secret_before_ciphertext, secret_before_until, rotated_key, rotated_asked,
+    made_key, made_asked, state, switched_off_at, switched_off_because, failing_since, failed_at, created_at, version FROM webhook_endpoints
     WHERE tenant_id = $1";
 
 const DELIVERIES: &str =
@@ -89,21 +89,24 @@ impl HookBook for PgHooks {
                 let written = sql_query(
                     "INSERT INTO webhook_endpoints (tenant_id, id, url, description, events, secret, secret_before,
                         secret_before_until, state, switched_off_at, switched_off_because, failing_since, failed_at,
-                        created_at, version, made_key, made_asked, rotated_key, rotated_asked)
-                     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
-                     WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = $1) < $20",
+                        created_at, version, made_key, made_asked, rotated_key, rotated_asked, secret_key_id, secret_nonce,
+                        secret_ciphertext, secret_before_key_id, secret_before_nonce, secret_before_ciphertext)
+                     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+                         $23, $24, $25
+                     WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = $1) < $26",
                 );
                 let off = rows::switched_off(&new);
                 let before = new.secrets.before.as_ref();
                 let rotated = before.and_then(|former| former.replaced_by.as_ref());
+                let (now, former) = rows::secrets(&new);
                 let written = written
                     .bind::<SqlUuid, _>(tx.tenant_uuid())
                     .bind::<SqlUuid, _>(new.id.as_uuid())
                     .bind::<Text, _>(new.url.as_str())
                     .bind::<Text, _>(new.description.as_str())
                     .bind::<Array<Text>, _>(rows::names(&new))
-                    .bind::<Bytea, _>(new.secrets.now.as_bytes().as_slice())
-                    .bind::<Nullable<Bytea>, _>(before.map(|former| former.secret.as_bytes().as_slice()))
+                    .bind::<Nullable<Bytea>, _>(now.plain)
+                    .bind::<Nullable<Bytea>, _>(former.plain)
                     .bind::<Nullable<Timestamptz>, _>(before.map(|former| former.until))
                     .bind::<Text, _>(new.standing.word())
                     .bind::<Nullable<Timestamptz>, _>(off.map(|(at, _)| at))
@@ -116,6 +119,12 @@ impl HookBook for PgHooks {
                     .bind::<Nullable<Bytea>, _>(new.made_by.as_ref().map(|by| by.asked.as_bytes().as_slice()))
                     .bind::<Nullable<Bytea>, _>(rotated.map(|by| by.key.as_bytes().as_slice()))
                     .bind::<Nullable<Bytea>, _>(rotated.map(|by| by.asked.as_bytes().as_slice()))
+                    .bind::<Nullable<Text>, _>(now.key)
+                    .bind::<Nullable<Bytea>, _>(now.nonce)
+                    .bind::<Nullable<Bytea>, _>(now.ciphertext)
+                    .bind::<Nullable<Text>, _>(former.key)
+                    .bind::<Nullable<Bytea>, _>(former.nonce)
+                    .bind::<Nullable<Bytea>, _>(former.ciphertext)
                     .bind::<BigInt, _>(most)
                     .execute(tx.conn())?;
                 if written == 0 {
@@ -309,7 +318,7 @@ impl HookBook for PgHooks {
     async fn sweep(
         &self,
         tenant: TenantId,
-        before: OffsetDateTime,
+        before: Option<OffsetDateTime>,
         ended: OffsetDateTime,
         now: OffsetDateTime,
         most: u16,
@@ -326,6 +335,7 @@ impl HookBook for PgHooks {
                 .bind::<Timestamptz, _>(ended)
                 .bind::<BigInt, _>(FORGOTTEN_MOST)
                 .execute(tx.conn())?;
+                let Some(before) = before else { return Ok(0) };
                 let late = sql_query(
                     "SELECT id, endpoint_id FROM webhook_deliveries
                      WHERE tenant_id = $1 AND state = 'waiting' AND state_at < $2 ORDER BY state_at, id LIMIT $3",
@@ -397,10 +407,13 @@ fn write_endpoint(tx: &mut TenantTx<'_>, changed: &Endpoint) -> Result<usize, Tx
     let off = rows::switched_off(changed);
     let before = changed.secrets.before.as_ref();
     let rotated = before.and_then(|former| former.replaced_by.as_ref());
+    let (now, former) = rows::secrets(changed);
     let written = sql_query(
         "UPDATE webhook_endpoints SET url = $4, description = $5, events = $6, secret = $7, secret_before = $8,
              secret_before_until = $9, state = $10, switched_off_at = $11, switched_off_because = $12,
-             failing_since = $13, failed_at = $14, rotated_key = $15, rotated_asked = $16, version = version + 1
+             failing_since = $13, failed_at = $14, rotated_key = $15, rotated_asked = $16, secret_key_id = $17,
+             secret_nonce = $18, secret_ciphertext = $19, secret_before_key_id = $20, secret_before_nonce = $21,
+             secret_before_ciphertext = $22, version = version + 1
          WHERE tenant_id = $1 AND id = $2 AND version = $3",
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
@@ -409,8 +422,8 @@ fn write_endpoint(tx: &mut TenantTx<'_>, changed: &Endpoint) -> Result<usize, Tx
     .bind::<Text, _>(changed.url.as_str())
     .bind::<Text, _>(changed.description.as_str())
     .bind::<Array<Text>, _>(rows::names(changed))
-    .bind::<Bytea, _>(changed.secrets.now.as_bytes().as_slice())
-    .bind::<Nullable<Bytea>, _>(before.map(|former| former.secret.as_bytes().as_slice()))
+    .bind::<Nullable<Bytea>, _>(now.plain)
+    .bind::<Nullable<Bytea>, _>(former.plain)
     .bind::<Nullable<Timestamptz>, _>(before.map(|former| former.until))
     .bind::<Text, _>(changed.standing.word())
     .bind::<Nullable<Timestamptz>, _>(off.map(|(at, _)| at))
@@ -419,6 +432,12 @@ fn write_endpoint(tx: &mut TenantTx<'_>, changed: &Endpoint) -> Result<usize, Tx
     .bind::<Nullable<Timestamptz>, _>(changed.failing.map(|failing| failing.last))
     .bind::<Nullable<Bytea>, _>(rotated.map(|by| by.key.as_bytes().as_slice()))
     .bind::<Nullable<Bytea>, _>(rotated.map(|by| by.asked.as_bytes().as_slice()))
+    .bind::<Nullable<Text>, _>(now.key)
+    .bind::<Nullable<Bytea>, _>(now.nonce)
+    .bind::<Nullable<Bytea>, _>(now.ciphertext)
+    .bind::<Nullable<Text>, _>(former.key)
+    .bind::<Nullable<Bytea>, _>(former.nonce)
+    .bind::<Nullable<Bytea>, _>(former.ciphertext)
     .execute(tx.conn())?;
     Ok(written)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::QueryableByName;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Outage, TenantId};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -79,6 +79,8 @@ pub struct Job {
     pub ordering_key: Option<String>,
     /// When its first try failed, business time.
     pub first_failed_at: Option<OffsetDateTime>,
+    /// Whether its business was open when it was leased; true of one that is no business's.
+    pub is_open: bool,
 }
 
 /// A job that was given up, for a person.
@@ -133,10 +135,14 @@ struct Claimed {
     ordering_key: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     first_failed_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = Bool)]
+    is_open: bool,
 }
 
 // Ends and leases in one round trip; what it promises stands beside the function.
-const NEXT: &str = "SELECT * FROM ratiba_next_jobs($1, $2, $3, $4, $5, $6)";
+const NEXT: &str = "SELECT j.*,
+    coalesce((SELECT t.state = 'active' FROM tenants t WHERE t.id = j.tenant_id), true) AS is_open
+    FROM ratiba_next_jobs($1, $2, $3, $4, $5, $6) j";
 
 impl JobQueue {
     /// The queue of this database.
@@ -496,6 +502,7 @@ fn job_of(row: Claimed) -> Job {
         attempt: row.attempts,
         ordering_key: row.ordering_key,
         first_failed_at: row.first_failed_at,
+        is_open: row.is_open,
     }
 }
 

@@ -34,6 +34,8 @@ pub mod schedules;
 mod schema;
 pub mod staff;
 pub mod sweeps;
+pub mod unreached;
+mod waiters;
 pub mod wake;
 
 pub use database::{Database, DatabaseSettings};

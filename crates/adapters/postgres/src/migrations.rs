@@ -6,6 +6,8 @@ use diesel::{Connection, PgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use ratiba_kernel::Outage;
 
+use crate::unreached::told;
+
 /// All migrations of this build, in order.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../../migrations");
 
@@ -15,8 +17,7 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../../migration
 /// # Errors
 /// [`Outage`] when the server cannot be reached or a migration fails; that migration is rolled back.
 pub fn run(owner_url: &str) -> Result<Vec<String>, Outage> {
-    let mut conn =
-        PgConnection::establish(owner_url).map_err(|error| Outage::new(sanitised(&error.to_string())))?;
+    let mut conn = PgConnection::establish(owner_url).map_err(|error| Outage::new(told(&error)))?;
     // Held until the connection closes at the end of this function.
     conn.batch_execute("SELECT pg_advisory_lock(72190001)")
         .map_err(Outage::new)?;
@@ -36,9 +37,4 @@ pub fn level() -> Result<String, Outage> {
         .map(|migration| migration.name().version().to_string())
         .max();
     newest.ok_or_else(|| Outage::new("this build has no migrations"))
-}
-
-/// A connection error's text; libpq repeats host and user in it, never the password.
-fn sanitised(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
 }

@@ -2,6 +2,7 @@
 //! What that is, and what becomes of it, is said by one list of all tables.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -18,6 +19,9 @@ use uuid::Uuid;
 
 use crate::database::{Database, TenantTx, TxError};
 use crate::kept::sql_query;
+
+#[macro_use]
+mod whose;
 
 pub mod kept;
 pub mod retention;
@@ -52,6 +56,21 @@ impl PrivacyBook for PgPrivacyBook {
                     .bind::<BigInt, _>(i64::from(most))
                     .load::<RequestRow>(tx.conn())?;
                 rows.into_iter().map(RequestRow::read).collect()
+            })
+            .await
+    }
+
+    async fn overdue(&self, tenant: TenantId, now: OffsetDateTime) -> Result<u32, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let row = sql_query(
+                    "SELECT count(*) AS late FROM data_requests r
+                     WHERE r.tenant_id = $1 AND r.state = 'open' AND r.due_at < $2",
+                )
+                .bind::<SqlUuid, _>(tx.tenant_uuid())
+                .bind::<Timestamptz, _>(now)
+                .get_result::<Late>(tx.conn())?;
+                Ok::<_, TxError<Outage>>(u32::try_from(row.late).unwrap_or(u32::MAX))
             })
             .await
     }
@@ -98,6 +117,12 @@ impl PrivacyBook for PgPrivacyBook {
             })
             .await
     }
+}
+
+#[derive(QueryableByName)]
+struct Late {
+    #[diesel(sql_type = BigInt)]
+    late: i64,
 }
 
 #[derive(QueryableByName)]
@@ -262,11 +287,16 @@ fn erase(
         return Err(TxError::Refused(AnswerError::AnotherWish(Wish::Erasure)));
     }
     let (tenant, customer) = (tx.tenant_uuid(), open.customer);
+    // The payments first, as whoever books money does it; the customer then, so that nothing new of theirs is begun.
+    sql_query(HOLD_PAYMENTS)
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(customer)
+        .execute(tx.conn())?;
     sql_query("SELECT c.id FROM customers c WHERE c.tenant_id = $1 AND c.id = $2 FOR UPDATE")
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(customer)
         .get_result::<Found>(tx.conn())?;
-    let still = sql_query(NOT_YET)
+    let still = sql_query(NOT_YET.as_str())
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(customer)
         .get_result::<NotYetRow>(tx.conn())?;
@@ -280,6 +310,15 @@ fn erase(
     if let Some(not_yet) = not_yet {
         return Err(TxError::Refused(AnswerError::NotYet(not_yet)));
     }
+    // While it is still known where they were written to.
+    sql_query("SELECT ratiba_keep_silence($1, $2)")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(customer)
+        .execute(tx.conn())?;
+    sql_query(HAVE_KEY)
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(customer)
+        .execute(tx.conn())?;
     let mut rows = BTreeMap::new();
     for (table, of_customer) in KEPT.iter().filter_map(about_customers) {
         let forgetting = match table.forgotten {
@@ -287,9 +326,11 @@ fn erase(
             Forgotten::Goes => format!("DELETE FROM {} x", table.table),
             Forgotten::Emptied(columns) => format!("UPDATE {} x SET {columns}", table.table),
         };
+        let naming = table.naming.unwrap_or("false");
+        let settled = table.settled.unwrap_or("true");
         // Each statement has the same three values, whether it names them or not.
         let gone = sql_query(format!(
-            "{forgetting} WHERE x.tenant_id = $1 AND ({of_customer}) AND $3::timestamptz IS NOT NULL"
+            "{forgetting} WHERE x.tenant_id = $1 AND (({of_customer}) OR ({naming})) AND ({settled}) AND $3::timestamptz IS NOT NULL"
         ))
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(customer)
@@ -304,6 +345,16 @@ fn erase(
     end(tx, open, at, Ending::Done(proof))
 }
 
+/// Whoever decided about one of them meanwhile finds it changed, and decides again on what is left.
+const HOLD_PAYMENTS: &str = "
+UPDATE payments p SET version = p.version + 1
+FROM (SELECT h.id FROM payments h WHERE h.tenant_id = $1 AND h.customer_id = $2 ORDER BY h.id FOR NO KEY UPDATE) held
+WHERE p.tenant_id = $1 AND p.id = held.id";
+
+/// Everybody who is forgotten has a key to be destroyed: where there was one, none is made again.
+const HAVE_KEY: &str = "
+INSERT INTO customer_keys (tenant_id, customer_id, key) VALUES ($1, $2, gen_random_bytes(64)) ON CONFLICT DO NOTHING";
+
 const FIND: &str = "
 SELECT r.id, r.customer_id, r.wish, r.asked_at, r.due_at, r.taken_by, r.state, r.ended_at, r.document_hash, r.rows_of,
     r.refused_because
@@ -316,7 +367,17 @@ FROM data_requests r WHERE r.tenant_id = $1
 ORDER BY r.state <> 'open', CASE WHEN r.state = 'open' THEN r.due_at END, r.ended_at DESC, r.id LIMIT $2";
 
 /// What has to end before the customer can be forgotten: nobody is turned away at the door, or loses money, by having asked.
-const NOT_YET: &str = "
+static NOT_YET: LazyLock<String> = LazyLock::new(|| {
+    let waits = KEPT.iter().filter_map(|table| {
+        let (of_customer, settled) = table.of_customer.zip(table.settled)?;
+        let table = table.table;
+        Some(format!(
+            "OR EXISTS (SELECT FROM {table} x WHERE x.tenant_id = $1 AND ({of_customer}) AND NOT ({settled}))"
+        ))
+    });
+    let waits: String = waits.collect::<Vec<_>>().join("\n");
+    format!(
+        "
 SELECT CASE
     WHEN EXISTS (SELECT FROM appointments a WHERE a.tenant_id = $1 AND a.customer_id = $2
             AND a.state IN ('requested', 'held', 'confirmed', 'checked_in', 'in_progress'))
@@ -327,15 +388,17 @@ SELECT CASE
     WHEN EXISTS (SELECT FROM payment_attempts a JOIN payments p ON p.tenant_id = a.tenant_id AND p.id = a.payment_id
             WHERE a.tenant_id = $1 AND p.customer_id = $2
                 AND a.state IN ('created', 'sent', 'awaiting_customer', 'unknown', 'in_review'))
+        OR EXISTS (SELECT FROM payments p WHERE p.tenant_id = $1 AND p.customer_id = $2 AND p.state = 'open' AND p.purpose <> 'tip')
         OR EXISTS (SELECT FROM payment_refunds r WHERE r.tenant_id = $1 AND r.customer_id = $2
             AND r.state IN ('requested', 'sent', 'unknown', 'in_review'))
-        OR EXISTS (SELECT FROM payment_callbacks_unrouted l JOIN customers c ON c.tenant_id = $1 AND c.id = $2
-            WHERE l.tenant_id = $1 AND l.state = 'new' AND position(convert_to(right(c.phone, 9), 'UTF8') IN l.body) > 0)
+        {waits}
         THEN 'money'
     WHEN EXISTS (SELECT FROM ledger_entries e WHERE e.tenant_id = $1 AND e.customer_id = $2 AND e.account = 'customer_deposits'
             GROUP BY e.currency HAVING sum(e.amount_minor) <> 0)
         THEN 'credit'
-    END AS what";
+    END AS what"
+    )
+});
 
 #[derive(QueryableByName)]
 struct RequestRow {

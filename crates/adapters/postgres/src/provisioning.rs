@@ -4,11 +4,13 @@
 use diesel::prelude::*;
 use ratiba_access::invitation::{InviteOutcome, NewInvitation};
 use ratiba_access::token::OrderKey;
+use ratiba_booking::import::catalogue::plan::CatalogueChange;
 use ratiba_kernel::{Fingerprint, Money, Outage, PhoneNumber, TenantId, TimeRange, Zone};
 use serde_json::Value;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::booking::imports;
 use crate::database::{Database, TenantTx, TxError};
 use crate::invitations::invite;
 use crate::schedules::{WallClockRule, insert_schedule};
@@ -171,14 +173,15 @@ pub enum ProvisionRefused {
     Unavailable(#[from] Outage),
 }
 
-/// Puts a business on record with everything that it begins with, and its owner's invitation, all or nothing. The same order
-/// makes one business.
+/// Puts a business on record with everything that it begins with, its catalogue and its owner's invitation, all or nothing.
+/// The same order makes one business.
 ///
 /// # Errors
 /// [`ProvisionRefused`].
 pub async fn provision_once(
     database: &Database,
     business: NewBusiness,
+    catalogue: CatalogueChange,
     owner: NewInvitation,
     order: OrderKey,
     now: OffsetDateTime,
@@ -189,6 +192,13 @@ pub async fn provision_once(
                 return Ok(Provisioned::Before(before));
             }
             insert_rest(tx, &business, now)?;
+            imports::begin(tx, &catalogue).map_err(|error| match error {
+                TxError::Database(error) => TxError::Database(error),
+                TxError::Impossible(what) => TxError::Impossible(what),
+                TxError::Refused(why) => {
+                    TxError::Impossible(format!("the first services of a business: {why}"))
+                }
+            })?;
             match invite(tx, &owner)? {
                 InviteOutcome::Invited => Ok(Provisioned::New(business.tenant)),
                 other @ (InviteOutcome::Before(_)

@@ -851,6 +851,7 @@ diesel::table! {
         failure_code -> Nullable<BigInt>,
         queued_at -> Timestamptz,
         version -> Integer,
+        about_customer_id -> Nullable<Uuid>,
     }
 }
 
@@ -1293,6 +1294,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    silence_keys (tenant_id) {
+        tenant_id -> Uuid,
+        key -> Bytea,
+    }
+}
+
+diesel::table! {
+    silences (tenant_id, address_hash) {
+        tenant_id -> Uuid,
+        address_hash -> Bytea,
+        opted_out_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     staff (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -1583,7 +1599,7 @@ diesel::table! {
         url -> Text,
         description -> Text,
         events -> Array<Text>,
-        secret -> Bytea,
+        secret -> Nullable<Bytea>,
         secret_before -> Nullable<Bytea>,
         secret_before_until -> Nullable<Timestamptz>,
         state -> Text,
@@ -1597,5 +1613,11 @@ diesel::table! {
         made_asked -> Nullable<Bytea>,
         rotated_key -> Nullable<Bytea>,
         rotated_asked -> Nullable<Bytea>,
+        secret_key_id -> Nullable<Text>,
+        secret_nonce -> Nullable<Bytea>,
+        secret_ciphertext -> Nullable<Bytea>,
+        secret_before_key_id -> Nullable<Text>,
+        secret_before_nonce -> Nullable<Bytea>,
+        secret_before_ciphertext -> Nullable<Bytea>,
     }
 }

@@ -100,6 +100,11 @@ const WITHOUT_AUDIT: &[(&str, &str)] = &[
     ("schedules", "the queue"),
     ("sessions", "of no business"),
     ("setup_versions", "counts"),
+    ("silence_keys", "a key, made once"),
+    (
+        "silences",
+        "kept by an erasure, which is on record; gone when the number is back",
+    ),
     ("staff_hours", "the calendar"),
     ("staff_leave", "the calendar"),
     ("staff_overrides", "the calendar"),
@@ -134,6 +139,14 @@ const WITHOUT_AUDIT: &[(&str, &str)] = &[
     ),
     (
         "dead_letters_taken_back UPDATE",
+        "words that an erasure empties, which is on record itself",
+    ),
+    (
+        "mpesa_statement_absences UPDATE",
+        "words that an erasure empties, which is on record itself",
+    ),
+    (
+        "mpesa_statement_lines_taken_back UPDATE",
         "words that an erasure empties, which is on record itself",
     ),
     ("customer_keys INSERT", "made with the first entry that needs it"),

@@ -10,9 +10,9 @@ use diesel::sql_types::{Text, Timestamptz};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use ratiba_integrations::endpoint::ENDPOINTS_MAX;
 use ratiba_integrations::ports::{HookBook, RecordError};
-use ratiba_integrations::test_support::{HookStage, endpoint, hook_book_contract};
+use ratiba_integrations::test_support::{HookStage, endpoint, hook_book_contract, kept, secret_order};
 use ratiba_kernel::TenantId;
-use ratiba_kernel::test_support::{SeededIds, tenant};
+use ratiba_kernel::test_support::{EPOCH, SeededIds, tenant};
 use ratiba_postgres::hooks::PgHooks;
 use ratiba_postgres::{Database, DatabaseSettings};
 use ratiba_test_database::TestDatabase;
@@ -88,4 +88,26 @@ async fn no_race_adds_more_endpoints_than_there_may_be() {
     }
     assert_eq!(refused, 10);
     assert_eq!(stage.book.endpoints(us).await.unwrap().len(), ENDPOINTS_MAX);
+}
+
+#[tokio::test]
+async fn a_secret_stands_in_its_row_in_one_form_and_whole() {
+    let (stage, us) = (fresh(), tenant(1));
+    let wanted = endpoint(1).rotated(kept(8), secret_order("rotate"), EPOCH);
+    stage.book.add(us, wanted.clone(), 20).await.unwrap();
+    let mut administrator = stage.server.connect_as_administrator();
+    for change in [
+        "secret = decode(repeat('ab', 32), 'hex')",
+        "secret_key_id = NULL",
+        "secret_ciphertext = NULL",
+        "secret_ciphertext = substr(secret_ciphertext, 1, 47)",
+        "secret_before = decode(repeat('ab', 32), 'hex')",
+        "secret_before_nonce = NULL",
+        "secret_before_until = NULL",
+        "secret_before_key_id = NULL, secret_before_nonce = NULL, secret_before_ciphertext = NULL",
+    ] {
+        let refused = administrator.batch_execute(&format!("UPDATE webhook_endpoints SET {change}"));
+        assert!(refused.is_err(), "{change}");
+    }
+    assert_eq!(stage.book.endpoint(us, wanted.id).await.unwrap(), Some(wanted));
 }

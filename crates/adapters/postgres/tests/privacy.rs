@@ -8,12 +8,19 @@ use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
-use ratiba_access::privacy::{AnswerError, Ending, NotYet, PrivacyBook as _, Taken, Wish};
+use ratiba_access::privacy::{AnswerError, Ending, PrivacyBook as _, Taken, Wish};
 use ratiba_access::test_support::{a_request, customer_of_tenant_1, privacy_contract};
-use ratiba_kernel::TenantId;
+use ratiba_booking::appointment::Version;
+use ratiba_booking::import::ports::{Effect, ImportBook as _, ImportChange};
+use ratiba_booking::import::{Import, ImportKind, ImportState, Rows};
+use ratiba_conversation::ports::ThreadBook as _;
 use ratiba_kernel::test_support::{EPOCH, SeededIds, tenant};
+use ratiba_kernel::{Id, TenantId};
+use ratiba_postgres::booking::PgImports;
+use ratiba_postgres::conversation::PgConversation;
 use ratiba_postgres::privacy::PgPrivacyBook;
 use ratiba_postgres::privacy::kept::{KEPT, Period};
 use ratiba_postgres::privacy::retention;
@@ -22,8 +29,13 @@ use ratiba_test_database::TestDatabase;
 use time::Duration;
 use uuid::Uuid;
 
+#[path = "privacy/money.rs"]
+mod money;
+
 /// A business that somebody wrote to and paid, and into which they are about to be brought once more.
 const SOMEBODY: &str = include_str!("privacy/somebody.sql");
+/// What they asked for before.
+const ANSWERED: &str = include_str!("privacy/answered.sql");
 /// Writes them wherever words can be written.
 const EVERYWHERE: &str = include_str!("privacy/everywhere.sql");
 
@@ -42,32 +54,38 @@ const MADE_BY_PROGRAMS: &[&str] = &[
     "credit_payouts.request_key",
     "credit_spends.request_key",
     "credit_spends.spent_by",
+    "data_requests.rows_of",
     "data_requests.taken_by",
     "dead_letters_taken_back.came_receipt",
-    "dead_letters_taken_back.receipt",
     "dead_letters_taken_back.request_key",
     "dead_letters_taken_back.said_by",
     "dead_letters_taken_back.taken_back_by",
+    "mpesa_statement_absences.decided_by",
     "mpesa_statement_lines.decided_by",
-    "mpesa_statement_lines.linked_receipt",
-    "mpesa_statement_lines.receipt",
+    "mpesa_statement_lines_taken_back.request_key",
+    "mpesa_statement_lines_taken_back.said_by",
+    "mpesa_statement_lines_taken_back.taken_back_by",
     "payment_attempts.dispute",
     "payment_attempts.made_by",
     "payment_attempts.merchant_reference",
-    "payment_attempts.provider_checkout_id",
     "payment_attempts.provider_code",
     "payment_attempts.provider_request_id",
     "payment_attempts.reason",
-    "payment_attempts.receipt",
     "payment_attempts.request_key",
+    "payment_callbacks_unrouted.assigned_by",
+    "payment_callbacks_unrouted.came_receipt",
+    "payment_callbacks_unrouted.handled_by",
+    "payment_callbacks_unrouted.provider",
+    "payment_callbacks_unrouted.reason",
+    "payment_callbacks_unrouted.told_request",
+    "payment_callbacks_unrouted.told_tracking",
+    "payment_confirmations.source_address",
     "payment_refunds.originator_id",
     "payment_refunds.provider_code",
-    "payment_refunds.receipt",
     "payment_refunds.request_key",
     "payment_refunds.requested_by",
     "payment_refunds.resolved_by",
     "payment_tips.shares",
-    "payments.account_reference",
     "visits.hold_key",
     "waitlist_entries.order_key",
     "walk_ins.order_key",
@@ -78,6 +96,7 @@ const KEYS: &[&str] = &[
     "credit_payouts.request_key",
     "credit_spends.request_key",
     "dead_letters_taken_back.request_key",
+    "mpesa_statement_lines_taken_back.request_key",
     "payment_attempts.request_key",
     "payment_refunds.request_key",
     "visits.hold_key",
@@ -120,14 +139,19 @@ fn in_tenant(tenant: TenantId, script: &str) -> String {
     format!("BEGIN; SET LOCAL ratiba.current_tenant = '{tenant}'; {script}; COMMIT")
 }
 
-fn begin(database: &TestDatabase) -> TenantId {
+fn arrange(database: &TestDatabase, script: &str) -> TenantId {
     let one = tenant(1);
-    let script = SOMEBODY.replace("{business}", &one.to_string());
+    let script = script.replace("{business}", &one.to_string());
     database
         .connect_as_app()
         .batch_execute(&in_tenant(one, &script))
         .unwrap();
     one
+}
+
+fn begin(database: &TestDatabase) -> TenantId {
+    arrange(database, SOMEBODY);
+    arrange(database, ANSWERED)
 }
 
 /// Where the number, the name or what WhatsApp calls them stands, in text or in bytes.
@@ -178,8 +202,13 @@ async fn of_who_was_forgotten_nothing_is_left_to_be_found() {
     assert_eq!(book.find(one, request.id).await, Ok(Some(done)));
     let mut conn = database.connect_as_app();
     enter(&mut conn, one);
-    let left = lines(&mut conn, "SELECT rows::text AS text FROM imports");
-    assert!(left[0].contains("Amina"), "nobody else is forgotten");
+    let left = lines(
+        &mut conn,
+        "SELECT rows::text AS text FROM imports UNION ALL SELECT content::text FROM outgoing_messages
+         UNION ALL SELECT encode(body, 'escape') FROM payment_confirmations",
+    );
+    let others = left.iter().filter(|words| words.contains("Amina"));
+    assert_eq!(others.count(), 3, "nobody else is forgotten");
     assert_eq!(book.erase(one, request.id, at).await, Err(AnswerError::Ended));
     assert_eq!(
         book.take(one, a_request(2, Wish::Export)).await,
@@ -206,7 +235,10 @@ fn plant_everywhere(database: &TestDatabase, one: TenantId) -> Vec<String> {
             .unwrap();
     }
     conn.batch_execute(EVERYWHERE).unwrap();
-    lines(&mut conn, "SELECT place AS text FROM planted ORDER BY place")
+    lines(
+        &mut conn,
+        "SELECT DISTINCT place AS text FROM planted ORDER BY place",
+    )
 }
 
 /// The columns of all tables where the number or the name stands.
@@ -254,33 +286,73 @@ async fn whoever_stands_in_every_column_is_found_after_an_erasure_in_those_alone
 }
 
 #[tokio::test]
-async fn nobody_is_forgotten_who_is_still_to_come_or_whose_money_is_under_way() {
+async fn what_the_business_was_told_of_somebody_is_forgotten_in_the_archive_as_well() {
+    let database = TestDatabase::create();
+    let one = begin(&database);
+    let settings = DatabaseSettings::new(database.app_url());
+    let chat = PgConversation::new(Database::new(&settings, Arc::new(SeededIds::lane(3))).unwrap());
+    let now = time::macros::datetime!(2026-08-12 00:00 UTC);
+    assert_eq!(chat.archive_loose(one, now, now, 10).await, Ok(4));
+    let book = open(&database);
+    let request = a_request(1, Wish::Erasure);
+    book.take(one, request.clone()).await.unwrap();
+    book.erase(one, request.id, EPOCH).await.unwrap();
+    assert_eq!(found(&database, one), BTreeSet::new());
+    let mut conn = database.connect_as_app();
+    enter(&mut conn, one);
+    let left = lines(&mut conn, "SELECT log::text AS text FROM archived_messages");
+    assert!(
+        left.len() == 1 && left[0].contains("Amina"),
+        "nobody else is forgotten: {left:?}"
+    );
+}
+
+#[tokio::test]
+async fn whoever_was_forgotten_books_no_more() {
     let database = TestDatabase::create();
     let one = begin(&database);
     let book = open(&database);
     let request = a_request(1, Wish::Erasure);
     book.take(one, request.clone()).await.unwrap();
-    let mut conn = database.connect_as_app();
-    let waits = format!(
-        "INSERT INTO walk_ins (tenant_id, id, customer_id, joined_at, state)
-         VALUES ('{one}', gen_random_uuid(), '{}', '2026-05-12Z', 'waiting')",
+    book.erase(one, request.id, EPOCH).await.unwrap();
+    for table in ["appointments", "walk_ins", "waitlist_entries"] {
+        let again = format!(
+            "INSERT INTO {table} SELECT (jsonb_populate_record(x, jsonb_build_object('id', gen_random_uuid()))).* FROM {table} x
+             WHERE x.customer_id IS NOT NULL"
+        );
+        let mut conn = database.connect_as_app();
+        let booked = conn.batch_execute(&in_tenant(one, &again));
+        let Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, about)) = booked else {
+            panic!("{table}: {booked:?}");
+        };
+        let constraint = format!("{table}_tenant_id_customer_id_fkey");
+        assert_eq!(about.constraint_name(), Some(constraint.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn whoever_had_no_key_gets_none_after_they_were_forgotten() {
+    let database = TestDatabase::create();
+    let one = begin(&database);
+    let book = open(&database);
+    let request = a_request(1, Wish::Erasure);
+    book.take(one, request.clone()).await.unwrap();
+    let mut administrator = database.connect_as_administrator();
+    administrator.batch_execute("DELETE FROM customer_keys").unwrap();
+    let done = book.erase(one, request.id, EPOCH).await.unwrap();
+    let Some((_, Ending::Done(proof))) = done.ended else {
+        panic!("it is done");
+    };
+    assert_eq!(proof.rows.get("customer_keys"), Some(&1));
+    let hides = format!(
+        "SELECT (ratiba_hide_personal('{one}', '{}', '{{}}') IS NULL)::text AS text",
         customer_of_tenant_1()
     );
-    let gone = "UPDATE walk_ins SET state = 'left', ended_at = '2026-05-12Z', departure = 'gone'";
-    let doubt = "UPDATE payment_attempts SET state = 'unknown', evidence = NULL, receipt = NULL";
-    for (arranged, undone, why) in [
-        (waits.as_str(), gone, NotYet::Booked),
-        (doubt, "SELECT 1", NotYet::MoneyUnderWay),
-    ] {
-        conn.batch_execute(&in_tenant(one, arranged)).unwrap();
-        let before = found(&database, one);
-        assert_eq!(
-            book.erase(one, request.id, EPOCH).await,
-            Err(AnswerError::NotYet(why))
-        );
-        assert_eq!(found(&database, one), before, "nothing was touched");
-        conn.batch_execute(&in_tenant(one, undone)).unwrap();
-    }
+    let mut conn = database.connect_as_app();
+    enter(&mut conn, one);
+    assert_eq!(lines(&mut conn, &hides), ["true"], "nothing is hidden any more");
+    let keys = "SELECT (key IS NULL)::text || (destroyed_at IS NOT NULL)::text AS text FROM customer_keys";
+    assert_eq!(lines(&mut conn, keys), ["truetrue"]);
 }
 
 #[tokio::test]
@@ -294,7 +366,9 @@ async fn a_copy_holds_all_that_is_kept_of_somebody_and_of_nobody_else() {
         ("customers", 1),
         ("consents", 1),
         ("inbound_messages", 2),
-        ("outgoing_messages", 1),
+        ("outgoing_messages", 3),
+        ("payment_confirmations", 4),
+        ("payment_callbacks_unrouted", 3),
         ("payments", 1),
         ("payment_attempts", 1),
         ("visits", 1),
@@ -332,14 +406,20 @@ async fn what_is_kept_for_its_time_goes_after_it_and_not_before() {
     let settings = DatabaseSettings::new(database.app_url());
     let pool = Database::new(&settings, Arc::new(SeededIds::lane(2))).unwrap();
     let came = time::macros::datetime!(2026-05-12 00:00 UTC);
+    let mut conn = database.connect_as_app();
+    enter(&mut conn, one);
     let mut limits: BTreeMap<(u16, bool), BTreeMap<&str, usize>> = BTreeMap::new();
     for kept in KEPT {
-        let limit = match kept.period {
-            Period::Days(limit) => (limit.days, true),
-            Period::InstanceDays(limit) => (limit.days, false),
+        let (limit, of_business) = match kept.period {
+            Period::Days(limit) => (limit, true),
+            Period::InstanceDays(limit) => (limit, false),
             Period::Always(_) | Period::SeenTo(..) | Period::AsSet | Period::With(_) => continue,
         };
-        limits.entry(limit).or_default().insert(kept.table, 1);
+        let due = format!("SELECT 'due' AS text FROM {} x WHERE {}", kept.table, limit.when);
+        let due = lines(&mut conn, &due).len();
+        assert_ne!(due, 0, "there is nothing in {}", kept.table);
+        let tables = limits.entry((limit.days, of_business)).or_default();
+        tables.insert(kept.table, due);
     }
     assert!(limits.len() > 5, "{limits:?}");
     for ((days, of_business), tables) in limits {
@@ -364,8 +444,6 @@ async fn what_is_kept_for_its_time_goes_after_it_and_not_before() {
             "{tables:?}: twice"
         );
     }
-    let mut conn = database.connect_as_app();
-    enter(&mut conn, one);
     let left = lines(
         &mut conn,
         "SELECT convert_from(body, 'UTF8') AS text FROM payment_confirmations
@@ -377,11 +455,44 @@ async fn what_is_kept_for_its_time_goes_after_it_and_not_before() {
 }
 
 #[tokio::test]
+async fn a_list_that_is_worked_on_is_kept_for_its_time_after_the_last_change() {
+    let database = TestDatabase::create();
+    let one = tenant(1);
+    let business = format!("INSERT INTO tenants (id, created_at) VALUES ('{one}', '2026-05-12Z')");
+    database.connect_as_app().batch_execute(&business).unwrap();
+    let settings = DatabaseSettings::new(database.app_url());
+    let pool = Database::new(&settings, Arc::new(SeededIds::lane(2))).unwrap();
+    let imports = PgImports::new(pool.clone());
+    let import = Import {
+        id: Id::from_uuid(Uuid::from_u128(5)),
+        rows: Rows::Catalogue(Vec::new()),
+        ignored: Vec::new(),
+        state: ImportState::InReview,
+        created_at: EPOCH,
+        version: Version::NEW,
+    };
+    let (kind, id) = (ImportKind::Catalogue, import.id);
+    imports.open(one, import).await.unwrap();
+    let import = imports.find(one, kind, id).await.unwrap().unwrap();
+    let at = EPOCH + Duration::days(60);
+    let change = ImportChange {
+        import,
+        at,
+        effect: Effect::None,
+    };
+    imports.record(one, change).await.unwrap();
+    let let_go = async |now| retention::let_go(&pool, one, now).await.unwrap();
+    assert_eq!(let_go(at + Duration::days(90)).await, BTreeMap::new());
+    let late = at + Duration::days(90) + Duration::SECOND;
+    assert_eq!(let_go(late).await, BTreeMap::from([("imports", 1)]));
+}
+
+#[tokio::test]
 async fn postgres_keeps_the_contract() {
     let kept = std::sync::Mutex::new(Vec::new());
     privacy_contract(async || {
         let database = TestDatabase::create();
-        begin(&database);
+        arrange(&database, SOMEBODY);
         let other = format!(
             "INSERT INTO tenants (id, created_at) VALUES ('{}', '2026-05-12Z')",
             tenant(2)

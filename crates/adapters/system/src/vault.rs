@@ -3,8 +3,7 @@
 use std::fmt;
 
 use ratiba_access::SecretSource as _;
-use ratiba_access::credentials::{CredentialName, CredentialValue, OpenError, SealedCredential, Vault};
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_kernel::{OpenError, Outage, Place, Sealed, Vault};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
 use crate::SystemChance;
@@ -66,55 +65,39 @@ impl fmt::Debug for KeyRing {
     }
 }
 
-/// What a credential is bound to: it opens nowhere else.
-fn place(tenant: TenantId, name: CredentialName) -> Vec<u8> {
-    let mut place = tenant.as_uuid().as_bytes().to_vec();
-    place.extend(name.to_string().bytes());
-    place
-}
-
 impl Vault for KeyRing {
     fn current_key(&self) -> &str {
         &self.current.0
     }
 
-    fn seal(
-        &self,
-        tenant: TenantId,
-        name: CredentialName,
-        value: &CredentialValue,
-    ) -> Result<SealedCredential, Outage> {
+    fn seal(&self, place: &Place, secret: &[u8]) -> Result<Sealed, Outage> {
         let mut nonce = [0; NONCE_LEN];
         nonce
             .iter_mut()
             .zip(SystemChance.secret())
             .for_each(|(to, from)| *to = from);
-        let mut ciphertext = value.reveal().as_bytes().to_vec();
+        let mut ciphertext = secret.to_vec();
         let (key_name, key) = &self.current;
-        let bound = Aad::from(place(tenant, name));
+        let bound = Aad::from(place.as_bytes());
         key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound, &mut ciphertext)
-            .map_err(|_unspecified| Outage::new("a credential cannot be encrypted"))?;
-        Ok(SealedCredential {
+            .map_err(|_unspecified| Outage::new("a secret cannot be sealed"))?;
+        Ok(Sealed {
             key: key_name.clone(),
             nonce,
             ciphertext,
         })
     }
 
-    fn open(
-        &self,
-        tenant: TenantId,
-        name: CredentialName,
-        sealed: &SealedCredential,
-    ) -> Result<CredentialValue, OpenError> {
+    fn open(&self, place: &Place, sealed: &Sealed) -> Result<Vec<u8>, OpenError> {
         let key = self.all().find(|(known, _)| *known == sealed.key);
         let (_, key) = key.ok_or_else(|| OpenError::UnknownKey(sealed.key.clone()))?;
         let mut bytes = sealed.ciphertext.clone();
-        let bound = Aad::from(place(tenant, name));
+        let bound = Aad::from(place.as_bytes());
         let opened = key.open_in_place(Nonce::assume_unique_for_key(sealed.nonce), bound, &mut bytes);
-        let opened = opened.map_err(|_unspecified| OpenError::Broken)?;
-        let text = std::str::from_utf8(opened).map_err(|_not_text| OpenError::Broken)?;
-        CredentialValue::parse(text).map_err(|_not_one| OpenError::Broken)
+        match opened {
+            Ok(secret) => Ok(secret.to_vec()),
+            Err(_unspecified) => Err(OpenError::Broken),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every field that is wrong is told, at once.
 
+use ratiba_kernel::test_support::SeededIds;
+
 use super::*;
 
 fn order() -> BusinessOrder {
@@ -13,11 +15,14 @@ fn order() -> BusinessOrder {
         owner_phone: "0712345678".to_owned(),
         whatsapp_phone_number_id: Some("600700800900".to_owned()),
         whatsapp_phone: Some("+254700000001".to_owned()),
+        catalogue: Some(CatalogueOrder::Table(
+            "name,category,price,minutes\nManicure,Nails,1800,45\n".to_owned(),
+        )),
     }
 }
 
-fn fields(order: &BusinessOrder) -> Vec<&'static str> {
-    let faults = check(order).err().unwrap_or_default();
+fn fields(order: &BusinessOrder) -> Vec<String> {
+    let faults = check(order, &SeededIds::lane(1)).err().unwrap_or_default();
     faults.into_iter().map(|fault| fault.field).collect()
 }
 
@@ -49,7 +54,7 @@ fn an_empty_order_names_every_field_that_it_needs() {
 #[test]
 fn each_field_has_its_own_fault() {
     type Spoils = fn(&mut BusinessOrder);
-    let wrong: [(Spoils, &str); 10] = [
+    let wrong: [(Spoils, &str); 13] = [
         (|order| order.key = "two words".to_owned(), "key"),
         (|order| order.name = "x".repeat(121), "name"),
         (|order| order.owner_name = "a\nb".to_owned(), "owner_name"),
@@ -66,10 +71,36 @@ fn each_field_has_its_own_fault() {
             "whatsapp_phone",
         ),
         (|order| order.whatsapp_phone_number_id = None, "whatsapp_phone"),
+        (
+            |order| order.catalogue = Some(CatalogueOrder::Table(String::new())),
+            "catalogue.table",
+        ),
+        (
+            |order| {
+                order.catalogue = Some(CatalogueOrder::Table(
+                    "name,price,minutes,type\na,x,30,b".to_owned(),
+                ))
+            },
+            "catalogue.table.1",
+        ),
+        (
+            |order| order.catalogue = Some(CatalogueOrder::PriceList("NAILS\nManicure 1800".to_owned())),
+            "catalogue.price_list.1",
+        ),
     ];
     for (spoil, field) in wrong {
         let mut order = order();
         spoil(&mut order);
         assert_eq!(fields(&order), [field]);
     }
+}
+
+#[test]
+fn a_catalogue_is_read_in_the_currency_of_the_business() {
+    let checked = check(&order(), &SeededIds::lane(1)).ok().unwrap();
+    let prices = checked.catalogue.services.iter().map(|one| one.service.price);
+    assert_eq!(
+        prices.collect::<Vec<_>>(),
+        [ratiba_kernel::Money::kes_minor(180_000)]
+    );
 }

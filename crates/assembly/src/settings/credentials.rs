@@ -1,4 +1,4 @@
-//! The keys under which businesses' credentials are stored; without them none can be kept.
+//! The keys under which businesses' credentials and the secrets of webhooks are stored; without them none can be kept.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use ratiba_system::vault::KeyRing;
 pub(super) fn read(reader: &mut SettingsReader) -> Option<Option<Arc<KeyRing>>> {
     let given = reader.optional_secret(
         "credentials.keys",
-        "keys for businesses' credentials: `NAME=KEY` with commas between, 64 hexadecimal digits each; the first is current",
+        "keys for businesses' credentials and secrets of webhooks: `NAME=KEY` with commas between, 64 hexadecimal digits each; the first is current",
     )?;
     let Some(given) = given else {
         return Some(None);

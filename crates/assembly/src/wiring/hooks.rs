@@ -6,6 +6,7 @@ use std::time::Duration;
 use ratiba_access::SecretSource as _;
 use ratiba_guarded::{GuardedClient, Limits, SystemLookup};
 use ratiba_integrations::ports::{Courier, HookBook, SecretSource};
+use ratiba_integrations::safe::Safe;
 use ratiba_integrations::use_cases as integrations;
 use ratiba_kernel::Outage;
 use ratiba_postgres::hooks::PgHooks;
@@ -38,6 +39,9 @@ impl Ground {
         let allowed = settings.outgoing.allowed_names.clone();
         let client = GuardedClient::new(allowed, Arc::new(SystemLookup), LIMITS)?;
         let courier: Arc<dyn Courier> = Arc::new(client);
+        let safe = Safe {
+            vault: self.vault.clone(),
+        };
         Ok(Integrations {
             keep: integrations::KeepEndpoint {
                 book: book.clone(),
@@ -45,6 +49,7 @@ impl Ground {
                 clock: self.clock.clone(),
                 ids: self.ids.clone(),
                 secrets: Arc::new(Chance),
+                safe: safe.clone(),
             },
             publish: integrations::Publish {
                 book: book.clone(),
@@ -54,7 +59,12 @@ impl Ground {
             deliver: integrations::Deliver {
                 book: book.clone(),
                 courier,
+                safe: safe.clone(),
                 clock: self.clock.clone(),
+            },
+            seal: integrations::SealSecrets {
+                book: book.clone(),
+                safe,
             },
             book,
         })

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_kernel::{Clock, Outage, TenantId};
+use ratiba_kernel::{Clock, OpenError, Outage, Place, Sealed, TenantId, Vault};
 use time::OffsetDateTime;
 
 /// The closed list of what can be kept.
@@ -57,6 +57,11 @@ impl CredentialName {
         }
     }
 
+    /// What a business's credential of this name is bound to.
+    fn place(self, tenant: TenantId) -> Place {
+        Place::of(tenant, &self.to_string())
+    }
+
     /// The one of a provider and a name.
     #[must_use]
     pub fn parse(provider: &str, name: &str) -> Option<Self> {
@@ -98,6 +103,12 @@ impl CredentialValue {
         }
     }
 
+    /// The credential that was sealed.
+    fn read(bytes: &[u8]) -> Result<Self, OpenError> {
+        let text = std::str::from_utf8(bytes).map_err(|_not_text| OpenError::Broken)?;
+        Self::parse(text).map_err(|_not_one| OpenError::Broken)
+    }
+
     /// The credential itself, for the provider alone.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -111,73 +122,15 @@ impl fmt::Debug for CredentialValue {
     }
 }
 
-/// A credential as it is stored.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SealedCredential {
-    /// The name of the key under which it is.
-    pub key: String,
-    /// What was drawn for it.
-    pub nonce: [u8; 12],
-    /// What only the key opens.
-    pub ciphertext: Vec<u8>,
-}
-
-impl fmt::Debug for SealedCredential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SealedCredential")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
-    }
-}
-
 /// What is known of a stored credential without a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredCredential {
     /// Which.
     pub name: CredentialName,
     /// The credential.
-    pub sealed: SealedCredential,
+    pub sealed: Sealed,
     /// When it was put there; business time.
     pub set_at: OffsetDateTime,
-}
-
-/// Why a stored credential could not be opened. Says nothing of it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// The process was not given the key.
-    #[error("the key {0} is not among those that this process was given")]
-    UnknownKey(String),
-    /// It was changed, moved from another business or place, or is under another key of that name.
-    #[error("a stored credential is not what it was")]
-    Broken,
-}
-
-/// Encrypts under keys that the database never sees.
-pub trait Vault: Send + Sync {
-    /// The name of the key that is used now.
-    fn current_key(&self) -> &str;
-
-    /// Encrypts; the same value twice gives different bytes.
-    ///
-    /// # Errors
-    /// [`Outage`] if it cannot be encrypted.
-    fn seal(
-        &self,
-        tenant: TenantId,
-        name: CredentialName,
-        value: &CredentialValue,
-    ) -> Result<SealedCredential, Outage>;
-
-    /// Decrypts what was sealed for the same business and name.
-    ///
-    /// # Errors
-    /// [`OpenError`].
-    fn open(
-        &self,
-        tenant: TenantId,
-        name: CredentialName,
-        sealed: &SealedCredential,
-    ) -> Result<CredentialValue, OpenError>;
 }
 
 /// Where sealed credentials are.
@@ -195,8 +148,8 @@ pub trait CredentialBook: Send + Sync {
         &self,
         tenant: TenantId,
         name: CredentialName,
-        was: SealedCredential,
-        becomes: SealedCredential,
+        was: Sealed,
+        becomes: Sealed,
     ) -> Result<bool, Outage>;
 
     /// Takes one away; false if there was none.
@@ -244,7 +197,9 @@ impl KeepCredentials {
     ) -> Result<(), CredentialError> {
         let credential = StoredCredential {
             name,
-            sealed: self.vault()?.seal(tenant, name, value)?,
+            sealed: self
+                .vault()?
+                .seal(&name.place(tenant), value.reveal().as_bytes())?,
             set_at: self.clock.now(),
         };
         Ok(self.book.put(tenant, credential).await?)
@@ -276,8 +231,8 @@ impl KeepCredentials {
     ) -> Result<BTreeMap<CredentialName, CredentialValue>, CredentialError> {
         let mut values = BTreeMap::new();
         for stored in self.book.all(tenant).await? {
-            let value = self.vault()?.open(tenant, stored.name, &stored.sealed)?;
-            values.insert(stored.name, value);
+            let value = self.vault()?.open(&stored.name.place(tenant), &stored.sealed)?;
+            values.insert(stored.name, CredentialValue::read(&value)?);
         }
         Ok(values)
     }
@@ -293,8 +248,9 @@ impl KeepCredentials {
             if stored.sealed.key == vault.current_key() {
                 continue;
             }
-            let value = vault.open(tenant, stored.name, &stored.sealed)?;
-            let becomes = vault.seal(tenant, stored.name, &value)?;
+            let place = stored.name.place(tenant);
+            let value = vault.open(&place, &stored.sealed)?;
+            let becomes = vault.seal(&place, &value)?;
             // One that was replaced meanwhile is under the current key already.
             done += usize::from(
                 self.book

@@ -176,8 +176,8 @@ pub enum NotYet {
     /// A visit, a place in the queue or a wish for the waitlist is open.
     #[error("something is still booked or waited for")]
     Booked,
-    /// A prompt, a refund or a payment has no end yet.
-    #[error("a payment or a refund has no end yet")]
+    /// A prompt, a refund or a payment has no end yet, or what a provider told of their money waits for somebody.
+    #[error("a payment or a refund has no end yet, or a provider's message about one waits for somebody")]
     MoneyUnderWay,
     /// The business owes them.
     #[error("they have credit")]
@@ -213,6 +213,12 @@ pub trait PrivacyBook: Send + Sync {
     /// # Errors
     /// [`Outage`].
     async fn list(&self, tenant: TenantId, most: u16) -> Result<Vec<DataRequest>, Outage>;
+
+    /// How many are open whose time is over.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn overdue(&self, tenant: TenantId, now: OffsetDateTime) -> Result<u32, Outage>;
 
     /// One of them.
     ///

@@ -6,12 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use ratiba_kernel::test_support::{EPOCH, tenant};
-use ratiba_kernel::{Fingerprint, Id, Outage, TenantId, TokenHash};
+use ratiba_kernel::{Fingerprint, Id, Outage, Sealed, TenantId, TokenHash};
 use time::OffsetDateTime;
 
-use crate::credentials::{
-    CredentialBook, CredentialName, CredentialValue, OpenError, SealedCredential, StoredCredential, Vault,
-};
+use crate::credentials::{CredentialBook, CredentialName, StoredCredential};
 use crate::ports::{AccessBook, SecretSource};
 use crate::principal::{Role, Scope};
 use crate::token::{
@@ -392,8 +390,8 @@ impl CredentialBook for InMemoryCredentialBook {
         &self,
         tenant: TenantId,
         name: CredentialName,
-        was: SealedCredential,
-        becomes: SealedCredential,
+        was: Sealed,
+        becomes: Sealed,
     ) -> Result<bool, Outage> {
         let mut rows = self.rows();
         let found = rows
@@ -407,44 +405,6 @@ impl CredentialBook for InMemoryCredentialBook {
     }
 }
 
-/// A vault that hides nothing, under a key of this name.
-#[derive(Clone, Copy, Debug)]
-pub struct PlainVault(pub &'static str);
-
-impl Vault for PlainVault {
-    fn current_key(&self) -> &str {
-        self.0
-    }
-
-    fn seal(
-        &self,
-        _tenant: TenantId,
-        _name: CredentialName,
-        value: &CredentialValue,
-    ) -> Result<SealedCredential, Outage> {
-        Ok(SealedCredential {
-            key: self.0.to_owned(),
-            nonce: [0; 12],
-            // As long as what is encrypted.
-            ciphertext: [value.reveal().as_bytes(), &[0; 16]].concat(),
-        })
-    }
-
-    fn open(
-        &self,
-        _tenant: TenantId,
-        _name: CredentialName,
-        sealed: &SealedCredential,
-    ) -> Result<CredentialValue, OpenError> {
-        let text = sealed
-            .ciphertext
-            .strip_suffix(&[0; 16])
-            .ok_or(OpenError::Broken)?;
-        let text = std::str::from_utf8(text).map_err(|_not_text| OpenError::Broken)?;
-        CredentialValue::parse(text).map_err(|_not_one| OpenError::Broken)
-    }
-}
-
 /// What every [`CredentialBook`] promises. `fresh` gives an empty book in which the tenants 1 and 2 exist.
 ///
 /// # Panics
@@ -453,7 +413,7 @@ pub async fn credential_book_contract<B: CredentialBook>(fresh: impl AsyncFn() -
     let book = fresh().await;
     let stored = |name, byte: u8| StoredCredential {
         name,
-        sealed: SealedCredential {
+        sealed: Sealed {
             key: format!("k{byte}"),
             nonce: [byte; 12],
             ciphertext: vec![byte; 20],

@@ -133,6 +133,9 @@ pub struct OutgoingMessage {
     pub channel: Channel,
     /// To whom.
     pub recipient: Recipient,
+    /// The customer whom a message to the business tells of, so that it is forgotten with them; `None` for one that tells of nobody,
+    /// or that goes to the customer.
+    pub about: Option<CustomerId>,
     /// What it is for.
     pub purpose: Purpose,
     /// What it says.
@@ -173,6 +176,7 @@ impl OutgoingMessage {
             thread: draft.thread,
             channel: draft.channel,
             recipient: draft.recipient,
+            about: draft.about,
             purpose: draft.purpose,
             content: draft.content,
             fallback: draft.fallback,
@@ -213,6 +217,8 @@ pub struct Draft {
     pub channel: Channel,
     /// To whom.
     pub recipient: Recipient,
+    /// Of whom it tells; see [`OutgoingMessage::about`].
+    pub about: Option<CustomerId>,
     /// What it is for.
     pub purpose: Purpose,
     /// What it says.

@@ -29,7 +29,9 @@ pub use tell::{
     ByTheRules, CommissionNews, CreditStep, DigestFigures, MoneyMatter, MoneyNews, Notice, PageLink,
     RefundStep, ReminderLead, Tell, TellError, TipStep,
 };
-pub use tell_invited::{InvitedToTeam, TeamRole, TellInvited, invitation_in, with_address};
+pub use tell_invited::{
+    InvitedToTeam, TeamRole, TellInvited, cause_of as invitation_cause, invitation_in, with_address,
+};
 pub use work_cohort::{Invited, WorkCohort, WorkCohortError};
 pub use work_handoff::{Conversed, WorkHandoff, WorkHandoffError};
 pub use work_templates::WorkTemplates;

@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::delivery::Outcome;
 use crate::event::EventName;
-use crate::signing::SigningSecret;
+use crate::safe::KeptSecret;
 
 /// Marks ids of endpoints.
 #[derive(Debug)]
@@ -96,7 +96,7 @@ pub struct SecretOrder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Former {
     /// It.
-    pub secret: SigningSecret,
+    pub secret: KeptSecret,
     /// Until when it counts too.
     pub until: OffsetDateTime,
     /// By which order it was replaced, if that is known.
@@ -107,7 +107,7 @@ pub struct Former {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Secrets {
     /// The one that counts.
-    pub now: SigningSecret,
+    pub now: KeptSecret,
     /// The one before.
     pub before: Option<Former>,
 }
@@ -176,7 +176,7 @@ impl Endpoint {
     pub fn new(
         id: EndpointId,
         order: EndpointOrder,
-        secret: SigningSecret,
+        secret: KeptSecret,
         made_by: SecretOrder,
         at: OffsetDateTime,
     ) -> Self {
@@ -220,7 +220,7 @@ impl Endpoint {
     /// With another secret. The one before counts beside it for [`BOTH_COUNT_FOR`], so that nothing is lost while the
     /// other side changes over.
     #[must_use]
-    pub fn rotated(mut self, secret: SigningSecret, by: SecretOrder, at: OffsetDateTime) -> Self {
+    pub fn rotated(mut self, secret: KeptSecret, by: SecretOrder, at: OffsetDateTime) -> Self {
         let before = std::mem::replace(&mut self.secrets.now, secret);
         self.secrets.before = Some(Former {
             secret: before,
@@ -244,7 +244,7 @@ impl Endpoint {
 
     /// The secrets that count, the newest first.
     #[must_use]
-    pub fn secrets_at(&self, now: OffsetDateTime) -> Vec<&SigningSecret> {
+    pub fn secrets_at(&self, now: OffsetDateTime) -> Vec<&KeptSecret> {
         let before = self.former_at(now).map(|former| &former.secret);
         std::iter::once(&self.secrets.now).chain(before).collect()
     }

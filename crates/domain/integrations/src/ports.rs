@@ -103,12 +103,13 @@ pub trait HookBook: Send + Sync {
     /// Sends a delivery again from its first try ([`Delivery::replayed`]); false if there is none or it is on its way.
     async fn replay(&self, tenant: TenantId, id: DeliveryId, now: OffsetDateTime) -> Result<bool, Outage>;
 
-    /// For the nightly sweep: queues again what should have gone out before `before`, and forgets deliveries that ended
-    /// before `ended`; at most `most` are queued, and as many forgotten as a day brings. Answers how many were queued.
+    /// For the nightly sweep: queues again what should have gone out before `before`, if anything shall go out, and forgets
+    /// deliveries that ended before `ended`; at most `most` are queued, and as many forgotten as a day brings. Answers how
+    /// many were queued.
     async fn sweep(
         &self,
         tenant: TenantId,
-        before: OffsetDateTime,
+        before: Option<OffsetDateTime>,
         ended: OffsetDateTime,
         now: OffsetDateTime,
         most: u16,

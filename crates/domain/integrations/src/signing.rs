@@ -24,7 +24,7 @@ impl SigningSecret {
         Self(bytes)
     }
 
-    /// The bytes, for the place where secrets are kept. They must not reach a log or an error.
+    /// The bytes, for what seals them. They must not reach a log or an error.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -9,11 +9,11 @@ pub use fakes::{FakeHooks, ScriptedCourier};
 use std::collections::BTreeSet;
 
 use ratiba_kernel::test_support::EPOCH;
-use ratiba_kernel::{Fingerprint, Id};
+use ratiba_kernel::{Fingerprint, Id, Sealed};
 
 use crate::endpoint::{Endpoint, EndpointOrder, SecretOrder};
 use crate::event::{EventName, Message};
-use crate::signing::SigningSecret;
+use crate::safe::KeptSecret;
 
 fn id<T>(lane: u64, number: u64) -> Id<T> {
     Id::from_uuid(number_of(lane, number))
@@ -40,10 +40,20 @@ pub fn endpoint(number: u64) -> Endpoint {
     Endpoint::new(
         id(0xe0, number),
         order(),
-        SigningSecret::from_bytes([7; 32]),
+        kept(7),
         secret_order(&format!("made {number}")),
         EPOCH,
     )
+}
+
+/// A secret as it is kept; equal numbers are equal secrets, and no key opens it.
+#[must_use]
+pub fn kept(number: u8) -> KeptSecret {
+    KeptSecret::Sealed(Sealed {
+        key: format!("k{number}"),
+        nonce: [number; 12],
+        ciphertext: vec![number; 48],
+    })
 }
 
 /// An order for a secret under a key; equal keys are equal orders.

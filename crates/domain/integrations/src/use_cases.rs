@@ -9,6 +9,7 @@ use crate::delivery::{Delivery, DeliveryId, DeliveryState};
 use crate::endpoint::{ENDPOINTS_MAX, Endpoint, EndpointId, EndpointOrder, SecretOrder, Standing};
 use crate::event::{EventName, Message};
 use crate::ports::{Courier, HookBook, RecordError, SecretSource, Tried};
+use crate::safe::{Safe, SafeError};
 use crate::signing::{SigningSecret, sign};
 
 /// The longest description, in characters.
@@ -41,9 +42,21 @@ pub enum KeepError {
     /// The key came with another order before.
     #[error("the key came with another order before")]
     KeyReused,
-    /// The book does not answer.
+    /// No key is set up under which a secret could be kept.
+    #[error("no key is set up under which secrets are kept")]
+    NoKeys,
+    /// The book does not answer, or a secret in it cannot be opened.
     #[error("the book of endpoints is unavailable")]
     Unavailable(#[from] Outage),
+}
+
+impl From<SafeError> for KeepError {
+    fn from(error: SafeError) -> Self {
+        match error {
+            SafeError::NoKeys => Self::NoKeys,
+            error @ (SafeError::Locked { .. } | SafeError::Unavailable(_)) => Self::Unavailable(error.into()),
+        }
+    }
 }
 
 impl From<RecordError> for KeepError {
@@ -54,6 +67,15 @@ impl From<RecordError> for KeepError {
             RecordError::Unavailable(outage) => Self::Unavailable(outage),
         }
     }
+}
+
+/// An endpoint, and its secret for whoever may hear it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The endpoint as it is on record.
+    pub endpoint: Endpoint,
+    /// Its secret; nothing if the time is over in which it is told again.
+    pub secret: Option<SigningSecret>,
 }
 
 /// Adds, changes and removes endpoints.
@@ -69,6 +91,8 @@ pub struct KeepEndpoint {
     pub ids: Arc<dyn IdSource>,
     /// Chance.
     pub secrets: Arc<dyn SecretSource>,
+    /// Keeps what chance gave.
+    pub safe: Safe,
 }
 
 impl KeepEndpoint {
@@ -82,15 +106,35 @@ impl KeepEndpoint {
         tenant: TenantId,
         order: EndpointOrder,
         by: SecretOrder,
-    ) -> Result<Endpoint, KeepError> {
+    ) -> Result<Told, KeepError> {
         self.judge(&order)?;
+        let (id, now) = (self.ids.fresh(), self.clock.now());
         let secret = SigningSecret::from_bytes(self.secrets.secret());
-        let endpoint = Endpoint::new(self.ids.fresh(), order, secret, by, self.clock.now());
+        let kept = self.safe.seal(tenant, id, &secret)?;
+        let endpoint = Endpoint::new(id, order, kept, by, now);
         match self.book.add(tenant, endpoint.clone(), ENDPOINTS_MAX).await? {
-            None => Ok(endpoint),
-            Some(before) if before.made_by == Some(by) => Ok(before),
+            None => Ok(Told {
+                endpoint,
+                secret: Some(secret),
+            }),
+            Some(before) if before.made_by == Some(by) && before.tells_its_maker(now) => {
+                self.tell(tenant, before)
+            }
+            Some(before) if before.made_by == Some(by) => Ok(Told {
+                endpoint: before,
+                secret: None,
+            }),
             Some(_of_another_order) => Err(KeepError::KeyReused),
         }
+    }
+
+    /// An endpoint with the secret that counts.
+    fn tell(&self, tenant: TenantId, endpoint: Endpoint) -> Result<Told, KeepError> {
+        let secret = self.safe.open(tenant, endpoint.id, &endpoint.secrets.now)?;
+        Ok(Told {
+            endpoint,
+            secret: Some(secret),
+        })
     }
 
     /// Changes an endpoint that is at `version`; answers with it as it is then.
@@ -121,23 +165,28 @@ impl KeepEndpoint {
         id: EndpointId,
         version: i32,
         by: SecretOrder,
-    ) -> Result<Endpoint, KeepError> {
+    ) -> Result<Told, KeepError> {
         let now = self.clock.now();
         let found = self.book.endpoint(tenant, id).await?.ok_or(KeepError::Unknown)?;
         if found.former_at(now).is_some() {
-            return rotated_before(found, by, now);
+            return self.tell(tenant, rotated_before(found, by, now)?);
         }
         if found.version != version {
             return Err(KeepError::Stale);
         }
         let secret = SigningSecret::from_bytes(self.secrets.secret());
-        match self.record(tenant, found.rotated(secret, by, now)).await {
+        let kept = self.safe.seal(tenant, id, &secret)?;
+        match self.record(tenant, found.rotated(kept, by, now)).await {
             // It may have been the same order, at the same moment.
             Err(KeepError::Stale) => {
                 let found = self.book.endpoint(tenant, id).await?.ok_or(KeepError::Unknown)?;
-                rotated_before(found, by, now)
+                self.tell(tenant, rotated_before(found, by, now)?)
             }
-            done @ (Ok(_) | Err(_)) => done,
+            Ok(endpoint) => Ok(Told {
+                endpoint,
+                secret: Some(secret),
+            }),
+            Err(error) => Err(error),
         }
     }
 
@@ -246,6 +295,8 @@ pub struct Deliver {
     pub book: Arc<dyn HookBook>,
     /// Carries it.
     pub courier: Arc<dyn Courier>,
+    /// Opens the secrets that sign it.
+    pub safe: Safe,
     /// Business time.
     pub clock: Arc<dyn Clock>,
 }
@@ -255,7 +306,8 @@ impl Deliver {
     /// side knows it again by its id.
     ///
     /// # Errors
-    /// [`Outage`] of the book; that the other side does not answer is no error.
+    /// [`Outage`] of the book; also if a secret that counts cannot be opened: nothing is sent then, and the delivery waits, for
+    /// it is not the other side that failed. That the other side does not answer is no error.
     #[tracing::instrument(name = "integrations.deliver", skip_all, fields(delivery.id = %id))]
     pub async fn execute(&self, tenant: TenantId, id: DeliveryId) -> Result<Turn, Outage> {
         let now = self.clock.now();
@@ -284,7 +336,12 @@ impl Deliver {
     ) -> Result<Turn, Outage> {
         let now = self.clock.now();
         let message = &delivery.message;
-        let signed = sign(&endpoint.secrets_at(now), message.event, now, &message.body);
+        let secrets = endpoint.secrets_at(now).into_iter();
+        let secrets = secrets
+            .map(|kept| self.safe.open(tenant, endpoint.id, kept))
+            .collect::<Result<Vec<_>, _>>()?;
+        let secrets: Vec<_> = secrets.iter().collect();
+        let signed = sign(&secrets, message.event, now, &message.body);
         let outcome = self.courier.carry(&endpoint.url, &signed, &message.body).await;
         let at = self.clock.now();
         let tried = Tried {
@@ -298,6 +355,52 @@ impl Deliver {
             tracing::warn!(endpoint.id = %endpoint.id, because = because.word(), "an endpoint was switched off");
         }
         Ok(Turn::Tried)
+    }
+}
+
+/// How often an endpoint is looked at again that changes while it is sealed.
+const LOOKS_MAX: u8 = 5;
+
+/// Seals secrets that are in plain, or under an older key.
+#[derive(Clone)]
+pub struct SealSecrets {
+    /// Where they are.
+    pub book: Arc<dyn HookBook>,
+    /// Seals them.
+    pub safe: Safe,
+}
+
+impl SealSecrets {
+    /// Seals what is not under the current key; answers of how many endpoints. They are at another version then, so that
+    /// nobody who read one before writes the former secret back. Safe to repeat, and to break off.
+    ///
+    /// # Errors
+    /// [`SafeError`]; what was done before stays done.
+    pub async fn execute(&self, tenant: TenantId) -> Result<usize, SafeError> {
+        let mut done = 0;
+        for endpoint in self.book.endpoints(tenant).await? {
+            done += usize::from(self.seal(tenant, endpoint).await?);
+        }
+        Ok(done)
+    }
+
+    /// Whether there was something to seal.
+    async fn seal(&self, tenant: TenantId, mut endpoint: Endpoint) -> Result<bool, SafeError> {
+        for _look in 0..LOOKS_MAX {
+            let Some(anew) = self.safe.sealed_anew(tenant, &endpoint)? else {
+                return Ok(false);
+            };
+            match self.book.save(tenant, anew).await {
+                Ok(()) => return Ok(true),
+                Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+                Err(RecordError::Stale | RecordError::TooMany) => {}
+            }
+            match self.book.endpoint(tenant, endpoint.id).await? {
+                Some(found) => endpoint = found,
+                None => return Ok(false),
+            }
+        }
+        Err(Outage::new("an endpoint changes whenever its secret is being sealed").into())
     }
 }
 

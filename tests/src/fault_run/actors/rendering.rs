@@ -3,6 +3,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use time::Date;
 
 use super::super::plan::Journey;
 use super::super::stage::Stage;
@@ -57,12 +58,23 @@ impl People {
 pub(super) async fn times(
     stage: &Stage,
     service: &str,
-    (from, to): (&str, &str),
+    (from, to): (Date, Date),
+) -> anyhow::Result<Vec<Value>> {
+    let left = times_left(stage, service, (from, to)).await?;
+    anyhow::ensure!(!left.is_empty(), "{service} cannot be had from {from} to {to}");
+    Ok(left)
+}
+
+/// When a service can still be had, if at all.
+pub(super) async fn times_left(
+    stage: &Stage,
+    service: &str,
+    (from, to): (Date, Date),
 ) -> anyhow::Result<Vec<Value>> {
     let path = format!("/api/v1/availability?service_id={service}&from={from}&to={to}&limit=1000");
     let (status, found) = stage.order(&Method::GET, &path, "", &Value::Null).await?;
-    let slots = found["slots"].as_array().cloned().unwrap_or_default();
-    anyhow::ensure!(!slots.is_empty(), "{status} {found}");
+    let slots = found["slots"].as_array();
+    let slots = slots.ok_or_else(|| anyhow::anyhow!("{status} {found}"))?;
     Ok(slots.iter().map(|slot| slot["start"].clone()).collect())
 }
 

@@ -35,7 +35,7 @@ fn one_connection_serves_one_answer_after_the_other() {
             b"nt-length: 5\r\n\r\nta",
             b"ken",
         ],
-        vec![b"HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n"],
+        vec![b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n"],
     ]);
     let mut connection = Connection::open(address).unwrap();
     let mut ask = || connection.exchange(b"GET / HTTP/1.1\r\n\r\n").unwrap();
@@ -44,7 +44,11 @@ fn one_connection_serves_one_answer_after_the_other() {
         answers
             .clone()
             .map(|answer| (answer.status, String::from_utf8(answer.body).unwrap())),
-        [(201, "ok"), (409, "taken"), (204, "")].map(|(status, body)| (status, body.to_owned()))
+        [(201, "ok"), (409, "taken"), (503, "")].map(|(status, body)| (status, body.to_owned()))
+    );
+    assert_eq!(
+        answers.each_ref().map(|answer| answer.retry_after),
+        [None, None, Some(2)]
     );
     assert_eq!(answers[1].describe(), "409: taken");
     served.join().unwrap();
@@ -86,6 +90,37 @@ fn a_connection_that_ends_early_is_an_error_and_not_a_short_answer() {
     let (address, served) = answering(vec![vec![b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"]]);
     let mut connection = Connection::open(address).unwrap();
     assert!(connection.exchange(b"GET / HTTP/1.1\r\n\r\n").is_err());
+    served.join().unwrap();
+}
+
+#[test]
+fn who_knocks_learns_the_status_or_that_the_door_was_closed() {
+    let (address, served) = answering(vec![vec![
+        b"HTTP/1.1 413 Too ",
+        b"large\r\nconnection: close\r\n\r\n",
+    ]]);
+    assert_eq!(knock(address, b"GET / HTTP/1.1\r\n\r\n").unwrap(), Some(413));
+    served.join().unwrap();
+    let (address, served) = answering(vec![Vec::new()]);
+    assert_eq!(knock(address, b"GET / HTTP/1.1\r\n\r\n").unwrap(), None);
+    served.join().unwrap();
+    let (address, served) = answering(vec![vec![b"220 mail.example ESMTP\r\n"]]);
+    assert!(knock(address, b"GET / HTTP/1.1\r\n\r\n").is_err());
+    served.join().unwrap();
+}
+
+#[test]
+fn who_listens_goes_away_in_the_middle_or_when_the_stream_ends() {
+    let (address, served) = answering(vec![vec![b"HTTP/1.1 200 OK\r\n\r\n", b": beat\n\n"]]);
+    let stay = Duration::from_secs(3_600);
+    // The stream ends long before.
+    assert_eq!(listen(address, b"GET / HTTP/1.1\r\n\r\n", stay).unwrap(), 200);
+    served.join().unwrap();
+    let (address, served) = answering(vec![vec![b"HTTP/1.1 422 No place\r\n\r\n"]]);
+    assert_eq!(
+        listen(address, b"GET / HTTP/1.1\r\n\r\n", Duration::ZERO).unwrap(),
+        422
+    );
     served.join().unwrap();
 }
 

@@ -72,6 +72,62 @@ fn every_client_takes_its_turns_and_refusals_are_counted_apart() {
 }
 
 #[test]
+fn what_is_refused_is_timed_apart_from_what_is_done() {
+    let address = server(|path| if path.ends_with("/1") { 409 } else { 201 });
+    let after = AtomicU64::new(0);
+    let told = |_client: u64, turn: u64, answer: &Answer| {
+        after.fetch_add(u64::from((turn == 1) == (answer.status == 409)), Ordering::SeqCst);
+        Ok(())
+    };
+    let work = Work {
+        request: &path,
+        count: &count,
+        after: Some(&told),
+    };
+    let apart = crowd_apart(address, 3, Until::Turns(4), &work).unwrap();
+    assert_eq!((apart.done.done, apart.done.refused), (9, 3));
+    assert_eq!(apart.refused.done, 3);
+    assert!(apart.refused.longest() > 0, "nobody took the time");
+    assert_eq!(after.into_inner(), 12, "each client is told its own answers");
+}
+
+#[test]
+fn at_a_pace_turns_are_due_evenly_whoever_takes_them() {
+    let due: Vec<Duration> = [0, 1, 2, 3, 1_000].map(|number| due_after(number, 3)).to_vec();
+    let nanos = [0, 333_333_333, 666_666_666, 1_000_000_000, 333_333_333_333];
+    assert_eq!(due, nanos.map(Duration::from_nanos));
+    assert!(due_after(u64::MAX, 1) > Duration::from_secs(3_600));
+}
+
+#[test]
+fn the_schedule_ends_with_its_time_and_what_nobody_was_free_for_is_not_asked() {
+    let schedule = Schedule::new(Until::Paced(Duration::from_secs(2), 2));
+    let began = schedule.began();
+    let at = |millis| began + Duration::from_millis(millis);
+    // Somebody is free early, somebody late; the turn of each is due when it is.
+    assert_eq!(schedule.next(0, at(0)), Next::Ask(Some(at(0))));
+    assert_eq!(schedule.next(0, at(0)), Next::Ask(Some(at(500))));
+    assert_eq!(schedule.next(1, at(1_900)), Next::Ask(Some(at(1_000))));
+    // There is one more, but the time is over.
+    assert_eq!(schedule.next(2, at(2_000)), Next::Home);
+    // Everything has been asked, but the time is not over.
+    assert_eq!(schedule.next(3, at(1_950)), Next::Home);
+}
+
+#[test]
+fn a_crowd_at_a_pace_asks_everything_that_somebody_is_free_for() {
+    let address = server(|_path| 201);
+    let work = Work {
+        request: &path,
+        count: &count,
+        after: None,
+    };
+    let pace = Until::Paced(Duration::from_millis(100), 200);
+    let sample = crowd(address, 4, pace, &work).unwrap();
+    assert!((1..=20).contains(&sample.done), "{sample:?}");
+}
+
+#[test]
 fn a_wrong_answer_ends_the_crowd_and_is_named() {
     let address = server(|path| if path == "/1/2" { 500 } else { 201 });
     let work = Work {

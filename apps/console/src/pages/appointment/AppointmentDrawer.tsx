@@ -19,7 +19,8 @@ import { dayOf, momentInWords, minuteOf, swahiliClock, timeOf } from "../../lib/
 import { Action, Drawer, StateBadge } from "../../ui/parts";
 import { Found, Problem } from "../../ui/states";
 import { isMovable } from "../calendar/layout";
-import { History } from "./History";
+import { Cancel } from "./Cancel";
+import { AuditTrail, History } from "./History";
 import { Money } from "./Money";
 import { MoveForm } from "./MoveForm";
 import { Notes } from "./Notes";
@@ -107,6 +108,7 @@ function Within({ appointment }: { appointment: Appointment }) {
       )}
       {can("appointments:render") && <Notes key={appointment.version} appointment={appointment} />}
       {can("appointments:book") && <History id={appointment.id} />}
+      {can("audit:read") && <AuditTrail appointment={appointment} />}
     </div>
   );
 }
@@ -161,11 +163,6 @@ function Steps({ appointment }: { appointment: Appointment }) {
           );
       }
     },
-    APPOINTMENTS,
-  );
-  const cancel = useChange(
-    (by: "customer" | "business") =>
-      got(api.POST("/api/v1/appointments/{id}/cancel", { params: { path, header }, body: { by } })),
     APPOINTMENTS,
   );
   const { state } = appointment;
@@ -230,32 +227,8 @@ function Steps({ appointment }: { appointment: Appointment }) {
           </Action>
         )}
       </div>
-      <Problem error={step.error ?? cancel.error} />
-      {asking === "cancel" && (
-        <div className="card card--inner stack">
-          <strong>{t("drawer.cancelTitle")}</strong>
-          <p className="muted">{t("drawer.cancelLead")}</p>
-          <div className="row row--wrap">
-            <Action
-              kind="danger"
-              busy={cancel.isPending}
-              onClick={() => cancel.send("customer", () => setAsking(undefined))}
-            >
-              {t("drawer.byCustomer")}
-            </Action>
-            <Action
-              kind="danger"
-              busy={cancel.isPending}
-              onClick={() => cancel.send("business", () => setAsking(undefined))}
-            >
-              {t("drawer.byBusiness")}
-            </Action>
-            <Action kind="quiet" reads onClick={() => setAsking(undefined)}>
-              {t("app.back")}
-            </Action>
-          </div>
-        </div>
-      )}
+      <Problem error={step.error} />
+      {asking === "cancel" && <Cancel appointment={appointment} close={() => setAsking(undefined)} />}
       {asking === "move" && <MoveForm appointment={appointment} done={() => setAsking(undefined)} />}
     </section>
   );

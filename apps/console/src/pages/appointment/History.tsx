@@ -1,11 +1,12 @@
 // What an appointment went through, when it is asked for.
 import { useState } from "react";
 
-import { useHistory } from "../../api/queries";
+import { useAudit, useHistory, usePayments, useRefundsOf, type Appointment } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { momentInWords } from "../../lib/time";
 import { Found } from "../../ui/states";
+import { changesOf } from "./changes";
 
 export function History({ id }: { id: string }) {
   const t = useText();
@@ -37,6 +38,58 @@ export function History({ id }: { id: string }) {
                       {momentInWords(entry.at, zone, language)}
                       {entry.by !== null && entry.by !== undefined && ` · ${word("drawer.by", entry.by)}`}
                     </span>
+                  </li>
+                ))}
+              </ol>
+            )
+          }
+        </Found>
+      )}
+    </details>
+  );
+}
+
+/** Changes of it and of its money that the record keeps, for whoever may look at the record. */
+export function AuditTrail({ appointment }: { appointment: Appointment }) {
+  const t = useText();
+  const { language } = useLanguage();
+  const { zone } = useSession();
+  const [open, setOpen] = useState(false);
+  const payments = usePayments(appointment.visit_id, open);
+  const asked = payments.data?.payments ?? [];
+  const refunds = useRefundsOf(open ? asked.map((one) => one.id) : []);
+  const trail = useAudit(
+    [
+      appointment.id,
+      appointment.visit_id,
+      ...asked.flatMap((one) => [one.id, ...one.attempts.map((attempt) => attempt.id)]),
+      ...refunds.map((one) => one.id),
+    ],
+    open && payments.data !== undefined,
+  );
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t("audit.title")}</summary>
+      {open && (
+        <Found query={trail}>
+          {(entries) =>
+            entries.length === 0 ? (
+              <p className="muted">{t("audit.empty")}</p>
+            ) : (
+              <ol className="history">
+                {entries.map((entry) => (
+                  <li key={entry.number}>
+                    <span>{entry.verb.split(".").slice(2).join(" ").replaceAll("_", " ")}</span>
+                    <span className="muted">
+                      {momentInWords(entry.at, zone, language)} · {entry.actor}
+                      {entry.origin !== null && entry.origin !== undefined && ` · ${entry.origin}`}
+                      {entry.by_hand && ` · ${t("audit.byHand")}`}
+                    </span>
+                    {changesOf(entry).map((change) => (
+                      <span key={change.what} className="history__change">
+                        {change.what}: {change.before ?? "–"} → {change.after ?? "–"}
+                      </span>
+                    ))}
                   </li>
                 ))}
               </ol>

@@ -6,9 +6,10 @@ import { APPOINTMENTS, useChange, useCredit, usePayments, useVisit, type Visit }
 import { useSession } from "../../app/session";
 import { useText, useWord } from "../../i18n";
 import { money, moneyInField, parseMoney, type Money as Amount } from "../../lib/money";
-import { timeOf } from "../../lib/time";
 import { Action, Field } from "../../ui/parts";
 import { Found, Problem } from "../../ui/states";
+import { Refunds } from "./Refunds";
+import { Tries } from "./Tries";
 
 const FAMILIES = [...APPOINTMENTS, "till", "credit"] as const;
 
@@ -37,6 +38,18 @@ export function Money({
                   <dt>{t("pay.paid")}</dt>
                   <dd>{money(found.paid)}</dd>
                 </div>
+                {found.given_back.amount_minor > 0 && (
+                  <div>
+                    <dt>{t("refund.givenBack")}</dt>
+                    <dd>{money(found.given_back)}</dd>
+                  </div>
+                )}
+                {found.credited.amount_minor > 0 && (
+                  <div>
+                    <dt>{t("refund.credited")}</dt>
+                    <dd>{money(found.credited)}</dd>
+                  </div>
+                )}
                 <div className={owed.amount_minor > 0 ? "facts__loud" : ""}>
                   <dt>{found.standing === "waiting" ? t("pay.due") : t("pay.balance")}</dt>
                   <dd>{money(owed)}</dd>
@@ -250,7 +263,6 @@ function CardLink({
 function Tried({ visitId }: { visitId: string }) {
   const t = useText();
   const word = useWord();
-  const { zone } = useSession();
   const payments = usePayments(visitId, true);
   return (
     <Found query={payments}>
@@ -267,19 +279,8 @@ function Tried({ visitId }: { visitId: string }) {
                     {money(payment.paid)} / {money(payment.due)}
                   </span>
                 </div>
-                <ul className="tries">
-                  {payment.attempts.map((attempt) => (
-                    <li key={attempt.id}>
-                      <span>
-                        {timeOf(attempt.created_at, zone)} {word("provider", attempt.provider)}{" "}
-                        {money(attempt.amount)}
-                      </span>
-                      <span className={`badge badge--attempt-${attempt.state}`}>
-                        {word("attempt", attempt.state)}
-                      </span>
-                    </li>
-                  ))}
-                </ul>
+                <Tries payment={payment} />
+                <Refunds payment={payment} />
               </li>
             ))}
           </ul>

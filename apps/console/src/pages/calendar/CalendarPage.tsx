@@ -10,6 +10,7 @@ import {
   useDays,
   useMove,
   useOpeningHours,
+  useResources,
   useServices,
   useStaff,
   type Appointment,
@@ -29,19 +30,24 @@ import {
   blocksOf,
   isGone,
   itemsOf,
+  roomColumns,
+  roomItemsOf,
   shownRange,
   workingSpans,
   type BlockItem,
   type Column,
   type Item,
 } from "./layout";
+import { RoomNotes } from "./RoomNotes";
 
 const AppointmentDrawer = lazy(() => import("../appointment/AppointmentDrawer"));
 const BookingDrawer = lazy(() => import("../booking/BookingDrawer"));
 const BlockDrawer = lazy(() => import("./BlockDrawer"));
 const WalkInsDrawer = lazy(() => import("./WalkInsDrawer"));
 
-type View = "day" | "week";
+type View = "day" | "week" | "rooms";
+
+const VIEWS: readonly View[] = ["day", "week", "rooms"];
 
 type Beside =
   | { kind: "book"; day: Day; minute: number | undefined; staffId: string | undefined }
@@ -62,7 +68,7 @@ export default function CalendarPage() {
   const today = useToday();
   const [search, setSearch] = useSearchParams();
   const day = search.get("day") ?? today;
-  const view: View = search.get("view") === "week" ? "week" : "day";
+  const view: View = VIEWS.find((one) => one === search.get("view")) ?? "day";
   const who = search.get("who") ?? undefined;
   const withGone = search.get("gone") === "1";
   const days = useMemo(() => (view === "week" ? weekOf(day) : [day]), [view, day]);
@@ -123,7 +129,7 @@ export default function CalendarPage() {
             />
           </div>
           <div className="switch" role="group" aria-label={t("calendar.day")}>
-            {(["day", "week"] as const).map((one) => (
+            {VIEWS.map((one) => (
               <button
                 key={one}
                 type="button"
@@ -310,40 +316,48 @@ function Sheet({
     zone,
   );
 
+  const resources = useResources(view === "rooms");
+  const rooms = resources.data?.filter((one) => one.active) ?? [];
   const columns: Column[] =
-    view === "day"
-      ? shown.map((member) => ({
-          key: member.id,
-          title: member.name,
-          day: first,
-          staffId: member.id,
-          working: workingSpans(
-            member,
-            first,
-            zone,
-            absences.find((one) => one.id === member.id),
-          ),
-        }))
-      : days.map((day) => {
-          const member = team.find((one) => one.id === who);
-          return {
-            key: day,
-            title: dayInWords(day, language, "weekday"),
-            day,
-            staffId: who,
-            working:
-              member &&
-              workingSpans(
-                member,
-                day,
-                zone,
-                absences.find((one) => one.id === who),
-              ),
-          };
-        });
+    view === "rooms"
+      ? roomColumns(rooms, first)
+      : view === "day"
+        ? shown.map((member) => ({
+            key: member.id,
+            title: member.name,
+            day: first,
+            staffId: member.id,
+            working: workingSpans(
+              member,
+              first,
+              zone,
+              absences.find((one) => one.id === member.id),
+            ),
+          }))
+        : days.map((day) => {
+            const member = team.find((one) => one.id === who);
+            return {
+              key: day,
+              title: dayInWords(day, language, "weekday"),
+              day,
+              staffId: who,
+              working:
+                member &&
+                workingSpans(
+                  member,
+                  day,
+                  zone,
+                  absences.find((one) => one.id === who),
+                ),
+            };
+          });
 
-  const items = (column: Column): Item[] =>
-    itemsOf(byDay[days.indexOf(column.day)] ?? [], column, services, zone, withGone);
+  const items = (column: Column): Item[] => {
+    const own = byDay[days.indexOf(column.day)] ?? [];
+    return column.kind === undefined
+      ? itemsOf(own, column, services, zone, withGone)
+      : roomItemsOf(own, column, services, zone);
+  };
   const open = (weekly as { weekday: number; from_minute: number; to_minute: number }[])
     .filter((block) => days.some((day) => weekdayOf(day) === block.weekday))
     .map((block) => ({ from: block.from_minute, to: block.to_minute }));
@@ -365,13 +379,17 @@ function Sheet({
     const found = services.get(appointment.service_id);
     return (language === "sw" ? (found?.name_sw ?? found?.name) : found?.name) ?? "";
   };
-  if (columns.length === 0) return <p className="state muted">{t("calendar.noStaff")}</p>;
+  if (view === "rooms" && resources.data === undefined) return <Found query={resources}>{() => null}</Found>;
+  if (columns.length === 0)
+    return <p className="state muted">{t(view === "rooms" ? "calendar.noRooms" : "calendar.noStaff")}</p>;
   const nothing = all.every((one) => isGone(one.state));
   return (
     <>
-      {nothing && <p className="muted hint-line">{t("calendar.empty")}</p>}
+      {nothing && view !== "rooms" && <p className="muted hint-line">{t("calendar.empty")}</p>}
+      {view === "rooms" && <RoomNotes rooms={rooms} day={first} zone={zone} />}
       <Grid
-        wide={view === "day"}
+        wide={view !== "week"}
+        reads={view === "rooms"}
         columns={columns}
         items={items}
         blocks={(column) => blocksOf(blocks, column, zone)}
@@ -381,15 +399,15 @@ function Sheet({
           const minute = minuteOf(nowIso, column.day, zone);
           return minute >= 0 && minute < 1440 ? minute : undefined;
         }}
-        canBook={can("appointments:book") && !down}
-        canBlock={can("schedule:write") && !down}
+        canBook={can("appointments:book") && !down && view !== "rooms"}
+        canBlock={can("schedule:write") && !down && view !== "rooms"}
         pending={
           move.isPending && moving !== undefined
             ? { id: moving.item.appointment.id, column: moving.column.key, from: moving.from }
             : undefined
         }
         label={(item) =>
-          `${clock(item.from)} – ${clock(item.to)}, ${name(item.appointment)}, ${service(item.appointment)}, ${word("state", item.appointment.state)}. ${t("calendar.pickUp")}`
+          `${clock(item.from)} – ${clock(item.to)}, ${name(item.appointment)}, ${service(item.appointment)}, ${word("state", item.appointment.state)}.${view === "rooms" ? "" : ` ${t("calendar.pickUp")}`}`
         }
         card={(item) => (
           <>

@@ -31,6 +31,8 @@ interface Props {
   step: number;
   /** The present, in minutes of the column's day; undefined in columns of other days. */
   nowIn: (column: Column) => number | undefined;
+  /** Whether columns only show; else appointments are booked and moved in them. */
+  reads?: boolean;
   canBook: boolean;
   canBlock: boolean;
   /** An appointment whose move is on its way, with where it goes. */
@@ -301,7 +303,9 @@ export function Grid(props: Props) {
                     role="group"
                     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
                     tabIndex={0}
-                    aria-label={t("calendar.columnOf", { name: column.title })}
+                    aria-label={t(props.reads === true ? "calendar.roomOf" : "calendar.columnOf", {
+                      name: column.title,
+                    })}
                     onKeyDown={(event) => columnKey(event, index)}
                     onClick={(event) => tap(event, index)}
                     onBlur={() => setCursor(undefined)}
@@ -330,7 +334,8 @@ export function Grid(props: Props) {
                     ))}
                     {placed.map(({ item, lane, lanes: of }) => (
                       <Placed
-                        key={item.appointment.id}
+                        // In a column of rooms an appointment may stand twice.
+                        key={`${item.appointment.id} ${item.from}`}
                         item={item}
                         top={top(item.from)}
                         lane={lane}

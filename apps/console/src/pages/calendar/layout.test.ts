@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import type { Appointment, Service, StaffMember } from "../../api/queries";
-import { gaps, itemsOf, shownRange, snap, workingSpans } from "./layout";
+import type { Appointment, Resource, Service, StaffMember } from "../../api/queries";
+import { gaps, itemsOf, roomColumns, roomItemsOf, shownRange, snap, workingSpans } from "./layout";
 
 const ZONE = "Africa/Nairobi";
 const DAY = "2026-05-13";
@@ -84,4 +84,40 @@ test("the range shows whole hours and everything that is booked", () => {
 test("a start snaps to the nearest of the grid", () => {
   expect(snap(607, 15)).toBe(600);
   expect(snap(608, 15)).toBe(615);
+});
+
+test("rooms stand by kind: one alone under its name, several with how many there are; what is retired does not", () => {
+  const room = (kind: string, name: string, more = {}) =>
+    ({ id: name, kind, name, capacity: 1, active: true, ...more }) as Resource;
+  const columns = roomColumns(
+    [
+      room("treatment-room", "Jasmine"),
+      room("sauna", "The sauna"),
+      room("treatment-room", "Rose"),
+      room("pool", "Pool", { capacity: 4 }),
+      room("couch", "Old", { active: false }),
+    ],
+    DAY,
+  );
+  expect(columns.map((one) => one.title)).toEqual(["treatment room (2)", "The sauna", "pool (4)"]);
+});
+
+test("an appointment stands in a kind's column for those of its parts that need it, joined where they meet", () => {
+  const segments = [
+    { minutes: 10, resource_kind: "room" },
+    { minutes: 20, resource_kind: "room" },
+    { minutes: 30, resource_kind: null },
+    { minutes: 15, resource_kind: "room" },
+  ];
+  const sold = new Map([["s", { segments } as Service]]);
+  const at = (state: string) =>
+    ({ id: "a", state, service_id: "s", start: "2026-05-13T06:00:00Z" }) as Appointment;
+  const spans = (state: string, kind: string) =>
+    roomItemsOf([at(state)], { day: DAY, kind }, sold, ZONE).map((one) => [one.from, one.to]);
+  expect(spans("confirmed", "room")).toEqual([
+    [540, 570],
+    [600, 615],
+  ]);
+  expect(spans("confirmed", "sauna")).toEqual([]);
+  expect(spans("cancelled_by_customer", "room")).toEqual([]);
 });

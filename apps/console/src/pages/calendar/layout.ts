@@ -1,6 +1,6 @@
 // Where things stand in the calendar: pure, in minutes of the local day.
 import type { Schemas } from "../../api/client";
-import type { Appointment, Block, Service, StaffMember } from "../../api/queries";
+import type { Appointment, Block, Resource, Service, StaffMember } from "../../api/queries";
 import { minuteOf, weekdayOf, type Day } from "../../lib/time";
 
 /** A person's day, or a day of the week. */
@@ -12,6 +12,8 @@ export interface Column {
   staffId: string | undefined;
   /** When they work, in minutes; undefined where that is nobody's. */
   working: Span[] | undefined;
+  /** The kind of resource whose column it is, if it is one's. */
+  kind?: string;
 }
 
 export interface Span {
@@ -103,6 +105,45 @@ export function blocksOf(
       }))
       .filter((item) => item.from < item.to)
   );
+}
+
+/** A column for each kind of room, couch or machine: which one of a kind an appointment has is not said by the api. */
+export function roomColumns(resources: readonly Resource[], day: Day): Column[] {
+  const kinds = new Map<string, Resource[]>();
+  for (const one of resources.filter((resource) => resource.active))
+    kinds.set(one.kind, [...(kinds.get(one.kind) ?? []), one]);
+  return [...kinds].map(([kind, own]) => {
+    const places = own.reduce((sum, one) => sum + one.capacity, 0);
+    const name = kind.replaceAll(/[_-]/g, " ");
+    const title = own.length === 1 && places === 1 ? (own[0]?.name ?? name) : `${name} (${places})`;
+    return { key: kind, title, day, staffId: undefined, working: undefined, kind };
+  });
+}
+
+/** When appointments occupy something of a kind: those of their parts that need one. */
+export function roomItemsOf(
+  appointments: readonly Appointment[],
+  column: Pick<Column, "day" | "kind">,
+  services: ReadonlyMap<string, Service>,
+  zone: string,
+): Item[] {
+  return appointments
+    .filter((one) => !isGone(one.state))
+    .flatMap((appointment) => {
+      const from = minuteOf(appointment.start, column.day, zone);
+      const spans: Span[] = [];
+      let at = from;
+      for (const part of services.get(appointment.service_id)?.segments ?? []) {
+        const end = at + part.minutes;
+        const last = spans.at(-1);
+        if (part.resource_kind === column.kind) {
+          if (last?.to === at) last.to = end;
+          else spans.push({ from: at, to: end });
+        }
+        at = end;
+      }
+      return spans.map((span) => ({ ...span, appointment, before: 0, after: 0, segments: [] }));
+    });
 }
 
 /** When somebody works on a day: their week, or the hours of that date, without leave. */

@@ -13,6 +13,7 @@ import { money } from "../../lib/money";
 import { dayInWords, dayOf, momentInWords } from "../../lib/time";
 import { Action, Field, Page } from "../../ui/parts";
 import { Found, Problem } from "../../ui/states";
+import { CustomerRequests } from "../privacy/CustomerRequests";
 
 export default function CustomerPage() {
   const { id } = useParams();
@@ -132,6 +133,7 @@ function File({ file }: { file: Schemas["CustomerFile"] }) {
           )}
         </section>
       </div>
+      {can("privacy:work") && <CustomerRequests customerId={file.id} />}
     </Page>
   );
 }

@@ -11,6 +11,7 @@ import { money, parseMoney, type Money } from "../../lib/money";
 import { momentInWords, timeOf } from "../../lib/time";
 import { Action, Field, Page } from "../../ui/parts";
 import { Empty, Found, Problem } from "../../ui/states";
+import { MoneyTabs } from "./MoneyTabs";
 
 const FAMILIES = ["till", "tips"] as const;
 
@@ -29,6 +30,7 @@ export default function TillPage() {
   });
   return (
     <Page title={t("till.title")}>
+      <MoneyTabs />
       <Found query={current}>
         {({ session }) => (session === undefined ? <Closed /> : <Open session={session} />)}
       </Found>

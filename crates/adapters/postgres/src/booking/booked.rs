@@ -77,7 +77,7 @@ const LIMITS: GatherLimits = GatherLimits {
 
 /// Where plain new visits gather that are recorded in `database`.
 pub(super) fn bookings(database: Database) -> Bookings {
-    Gatherer::new(LIMITS, move |(tenant, _), changes| {
+    Gatherer::new(LIMITS, database.waiters(), move |(tenant, _), changes| {
         let database = database.clone();
         async move { record_together(&database, tenant, changes).await }
     })

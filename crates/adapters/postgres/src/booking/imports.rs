@@ -7,6 +7,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamp
 use ratiba_booking::appointment::Version;
 use ratiba_booking::customers::Customer;
 use ratiba_booking::import::catalogue::Stocked;
+use ratiba_booking::import::catalogue::plan::CatalogueChange;
 use ratiba_booking::import::ports::{
     ImportBook, ImportChange, ImportGround, ImportRecordError, NamedStaff, OpenError,
 };
@@ -71,6 +72,14 @@ impl ImportBook for PgImports {
             })
             .await
     }
+}
+
+/// Writes the services that a new business begins with.
+pub(crate) fn begin(
+    tx: &mut TenantTx<'_>,
+    catalogue: &CatalogueChange,
+) -> Result<(), TxError<ImportRecordError>> {
+    effects::catalogue(tx, catalogue)
 }
 
 const SELECT: &str =
@@ -195,6 +204,7 @@ fn update(
 ) -> Result<(), TxError<ImportRecordError>> {
     let tenant = tx.tenant_uuid();
     let (rows, ignored) = document(import)?;
+    // One that is worked on counts from the last change: it is discarded when nobody did for long.
     let (state, since, tally) = match import.state {
         ImportState::InReview => ("in_review", at, None),
         ImportState::Applied { at, tally } => ("applied", at, Some(tally)),
@@ -209,8 +219,8 @@ fn update(
     };
     let count = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
     let written = sql_query(
-        "UPDATE imports SET state = $4, state_at = CASE WHEN state = $4 THEN state_at ELSE $5 END, rows = $6,
-            ignored = $7, created_count = $8, known_count = $9, version = version + 1
+        "UPDATE imports SET state = $4, state_at = $5, rows = $6, ignored = $7, created_count = $8, known_count = $9,
+            version = version + 1
          WHERE tenant_id = $1 AND id = $2 AND version = $3 AND state = 'in_review'",
     )
     .bind::<SqlUuid, _>(tenant)

@@ -91,7 +91,7 @@ impl Shops {
 }
 
 fn versions(database: Database) -> Versions {
-    Gatherer::new(LIMITS, move |tenant, askers: Vec<()>| {
+    Gatherer::new(LIMITS, database.waiters(), move |tenant, askers: Vec<()>| {
         let database = database.clone();
         async move {
             match database.by_keys(tenant, version).await {

@@ -47,7 +47,7 @@ pub(super) struct Changed;
 
 /// Where those gather who read visits in `database`.
 pub(super) fn visits(database: Database) -> Visits {
-    Gatherer::new(LIMITS, move |tenant, ids: Vec<VisitId>| {
+    Gatherer::new(LIMITS, database.waiters(), move |tenant, ids: Vec<VisitId>| {
         let database = database.clone();
         async move {
             let many = ids.len();
@@ -83,21 +83,25 @@ pub(super) fn keeps_time(change: &Change) -> bool {
 
 /// Where changes gather that are recorded in `database`.
 pub(super) fn changes(database: Database) -> Changes {
-    Gatherer::new(LIMITS, move |tenant, changes: Vec<Arc<Change>>| {
-        let database = database.clone();
-        async move {
-            let many = changes.len();
-            match database
-                .statement(tenant, move |statement| change(statement, &changes))
-                .await
-            {
-                Ok(()) => (0..many).map(|_| Ok(Some(Changed))).collect(),
-                // One of them undid them all.
-                Err(NotChanged::Undone) => (0..many).map(|_| Ok(None)).collect(),
-                Err(NotChanged::Unavailable(outage)) => outage_of_all(outage, many),
+    Gatherer::new(
+        LIMITS,
+        database.waiters(),
+        move |tenant, changes: Vec<Arc<Change>>| {
+            let database = database.clone();
+            async move {
+                let many = changes.len();
+                match database
+                    .statement(tenant, move |statement| change(statement, &changes))
+                    .await
+                {
+                    Ok(()) => (0..many).map(|_| Ok(Some(Changed))).collect(),
+                    // One of them undid them all.
+                    Err(NotChanged::Undone) => (0..many).map(|_| Ok(None)).collect(),
+                    Err(NotChanged::Unavailable(outage)) => outage_of_all(outage, many),
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// Why a call changed nothing.

@@ -86,7 +86,7 @@ INSERT INTO archived_messages (tenant_id, id, customer_id, at, archived_at, log)
 SELECT i.tenant_id, i.id, NULL, i.sent_at, $3, json_build_object('inbound', json_build_array(i))
 FROM inbound_messages i WHERE i.tenant_id = $1 AND i.id = ANY($2)
 UNION ALL
-SELECT o.tenant_id, o.id, o.customer_id, o.queued_at, $3, json_build_object(
+SELECT o.tenant_id, o.id, coalesce(o.customer_id, o.about_customer_id), o.queued_at, $3, json_build_object(
     'outgoing', json_build_array(o),
     'statuses', (SELECT coalesce(json_agg(s ORDER BY s.received_at, s.id), '[]') FROM message_statuses s
         WHERE s.tenant_id = $1 AND s.channel = o.channel AND s.provider_id = o.provider_id))

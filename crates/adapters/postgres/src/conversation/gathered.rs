@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::database::{Database, TenantStatement, TxError};
 use crate::gather::{GatherLimits, Gatherer, Sharing, breaks_a_rule, outage_of_all};
 use crate::kept::sql_query;
+use crate::waiters::Waiters;
 
 /// A parcel, how it came and when.
 pub(super) struct Letter {
@@ -42,7 +43,8 @@ const LIMITS: GatherLimits = GatherLimits {
 
 /// Where parcels gather that are stored in `database`.
 pub(super) fn letters(database: Database) -> Letters {
-    Gatherer::new(LIMITS, move |(tenant, channel), letters| {
+    // A provider's messages turn nobody away: they are few calls for many, and have bounds of their own.
+    Gatherer::new(LIMITS, Waiters::default(), move |(tenant, channel), letters| {
         let database = database.clone();
         async move { keep_together(&database, tenant, channel, letters.into()).await }
     })

@@ -227,9 +227,9 @@ const CUSTOMERS: &str = "
 
 const MESSAGES: &str = "
     INSERT INTO outgoing_messages (tenant_id, id, thread_id, channel, customer_id, recipient_phone, recipient_user_id,
-        purpose, content, fallback, dedup_key, state, state_at, attempts, queued_at)
+        about_customer_id, purpose, content, fallback, dedup_key, state, state_at, attempts, queued_at)
     SELECT $1, n.* FROM given, jsonb_to_recordset(given.rows -> 'messages') AS n (id uuid, thread_id uuid,
-        channel text, customer_id uuid, recipient_phone text, recipient_user_id text, purpose text, content jsonb,
+        channel text, customer_id uuid, recipient_phone text, recipient_user_id text, about_customer_id uuid, purpose text, content jsonb,
         fallback jsonb, dedup_key text, state text, state_at timestamptz, attempts integer, queued_at timestamptz)";
 
 /// A new customer is inserted, a known one updated who changed. Whether they are in the cohort is written with
@@ -395,6 +395,7 @@ struct MessageDocument<'a> {
     customer_id: Option<Uuid>,
     recipient_phone: Option<String>,
     recipient_user_id: Option<&'a str>,
+    about_customer_id: Option<Uuid>,
     purpose: &'static str,
     content: &'a Content,
     // A column that is null, and not the JSON of nothing.
@@ -425,6 +426,7 @@ impl<'a> MessageDocument<'a> {
             recipient_user_id: address
                 .and_then(|address| address.user_id())
                 .map(|id| id.as_str()),
+            about_customer_id: message.about.map(|about| about.as_uuid()),
             purpose: message.purpose.code(),
             content: &message.content,
             fallback: message.fallback.as_ref(),

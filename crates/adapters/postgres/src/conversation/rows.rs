@@ -265,6 +265,8 @@ pub(super) struct MessageRow {
     recipient_phone: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     recipient_user_id: Option<String>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    about_customer_id: Option<Uuid>,
     #[diesel(sql_type = Text)]
     purpose: String,
     #[diesel(sql_type = Jsonb)]
@@ -342,6 +344,7 @@ impl MessageRow {
             thread: self.thread_id.map(Id::from_uuid),
             channel: Channel::parse(&self.channel).map_err(|error| wrong(&error))?,
             recipient,
+            about: self.about_customer_id.map(Id::from_uuid),
             purpose: Purpose::parse(&self.purpose).ok_or_else(|| wrong(&"purpose"))?,
             content: serde_json::from_value(self.content).map_err(|error| wrong(&error))?,
             fallback: fallback.map_err(|error| wrong(&error))?,

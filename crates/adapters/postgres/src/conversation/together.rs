@@ -58,7 +58,7 @@ impl From<Outage> for NotRecorded {
 
 /// Where those gather who read messages that came in.
 pub(super) fn inbound(database: Database) -> Inbound {
-    Gatherer::new(LIMITS, move |tenant, ids: Vec<InboundId>| {
+    Gatherer::new(LIMITS, database.waiters(), move |tenant, ids: Vec<InboundId>| {
         let database = database.clone();
         async move {
             let ask = |ids: Vec<InboundId>| database.by_keys(tenant, move |tx| inbound_of(tx, &ids));
@@ -69,19 +69,23 @@ pub(super) fn inbound(database: Database) -> Inbound {
 
 /// Where those gather who read customers' files.
 pub(super) fn files(database: Database) -> Files {
-    Gatherer::new(LIMITS, move |(tenant, channel), whose: Vec<Arc<Who>>| {
-        let database = database.clone();
-        async move {
-            let ask =
-                |whose: Vec<Arc<Who>>| database.by_keys(tenant, move |tx| files_of(tx, &whose, channel));
-            each_or_alone(whose, ask).await
-        }
-    })
+    Gatherer::new(
+        LIMITS,
+        database.waiters(),
+        move |(tenant, channel), whose: Vec<Arc<Who>>| {
+            let database = database.clone();
+            async move {
+                let ask =
+                    |whose: Vec<Arc<Who>>| database.by_keys(tenant, move |tx| files_of(tx, &whose, channel));
+                each_or_alone(whose, ask).await
+            }
+        },
+    )
 }
 
 /// Where those gather who read what businesses say about themselves.
 pub(super) fn profiles(database: Database) -> Profiles {
-    Gatherer::new(LIMITS, move |tenant, askers: Vec<()>| {
+    Gatherer::new(LIMITS, database.waiters(), move |tenant, askers: Vec<()>| {
         let database = database.clone();
         async move {
             match database.by_keys(tenant, profile::read).await {
@@ -97,24 +101,28 @@ pub(super) fn profiles(database: Database) -> Profiles {
 
 /// Where changes gather.
 pub(super) fn changes(database: Database) -> Changes {
-    Gatherer::new(LIMITS, move |tenant, changes: Vec<Arc<Change>>| {
-        let database = database.clone();
-        async move {
-            let many = changes.len();
-            if many > 1 && !record::are_apart(changes.iter().map(AsRef::as_ref)) {
-                return one_by_one(many);
+    Gatherer::new(
+        LIMITS,
+        database.waiters(),
+        move |tenant, changes: Vec<Arc<Change>>| {
+            let database = database.clone();
+            async move {
+                let many = changes.len();
+                if many > 1 && !record::are_apart(changes.iter().map(AsRef::as_ref)) {
+                    return one_by_one(many);
+                }
+                let written = database.by_keys(tenant, move |tx| {
+                    record::write(tx, changes.iter().map(AsRef::as_ref))
+                });
+                match written.await {
+                    Ok(()) => (0..many).map(|_| Ok(())).collect(),
+                    // Whatever it is, it may be the matter of one of them.
+                    Err(_refusal) if many > 1 => one_by_one(many),
+                    Err(refusal) => vec![Err(NotRecorded::Refused(refusal))],
+                }
             }
-            let written = database.by_keys(tenant, move |tx| {
-                record::write(tx, changes.iter().map(AsRef::as_ref))
-            });
-            match written.await {
-                Ok(()) => (0..many).map(|_| Ok(())).collect(),
-                // Whatever it is, it may be the matter of one of them.
-                Err(_refusal) if many > 1 => one_by_one(many),
-                Err(refusal) => vec![Err(NotRecorded::Refused(refusal))],
-            }
-        }
-    })
+        },
+    )
 }
 
 /// What is asked for together; where that fails each is asked for alone, so that a row which cannot be read is the matter of

@@ -39,11 +39,17 @@ async fn what_waits_is_bounded_in_number_and_in_time() {
         "a server that is silent is no connection"
     );
     drop(server);
-    assert_eq!(
-        door.waiting.load(Ordering::Acquire),
-        0,
-        "every place was given back"
-    );
+    assert_eq!(door.waiting(), 0, "every place was given back");
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_connection_is_counted() {
+    let (_server, url) = silent();
+    let door = door(url, 8);
+    let (_first, _second, waiting) = tokio::join!(door.do_with(nothing), door.do_with(nothing), async {
+        door.waiting()
+    });
+    assert_eq!(waiting, 2);
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ type Calls = Vec<(char, Vec<u32>)>;
 /// Work that records what it was given together, and waits for a sign before it ends.
 struct Bench {
     gatherer: Gatherer<char, u32, u32>,
+    waiters: Waiters,
     calls: Arc<Mutex<Calls>>,
     go: Arc<Notify>,
 }
@@ -28,7 +29,8 @@ impl Bench {
         let calls: Arc<Mutex<Calls>> = Arc::default();
         let go = Arc::new(Notify::new());
         let (noted, sign) = (Arc::clone(&calls), Arc::clone(&go));
-        let gatherer = Gatherer::new(limits, move |key, items: Vec<u32>| {
+        let waiters = Waiters::default();
+        let gatherer = Gatherer::new(limits, waiters.clone(), move |key, items: Vec<u32>| {
             noted.lock().unwrap().push((key, items.clone()));
             let sign = Arc::clone(&sign);
             async move {
@@ -37,7 +39,12 @@ impl Bench {
                 items.into_iter().map(|item| item * 10).collect()
             }
         });
-        Self { gatherer, calls, go }
+        Self {
+            gatherer,
+            waiters,
+            calls,
+            go,
+        }
     }
 
     /// Asks, and returns when it waits.
@@ -128,6 +135,24 @@ async fn one_too_many_is_told_at_once() {
     for (asked, item) in asked.into_iter().zip(0..) {
         assert_eq!(asked.await.unwrap(), Ok(item * 10));
     }
+}
+
+#[tokio::test]
+async fn whoever_waits_is_counted_until_it_is_begun_or_given_up() {
+    let bench = Bench::new(LIMITS);
+    let served = bench.ask('a', 1).await;
+    assert_eq!(bench.waiters.count(), 0, "who is served does not wait");
+    let waits = bench.ask('a', 2).await;
+    let gives_up = bench.ask('a', 3).await;
+    assert_eq!(bench.waiters.count(), 2);
+    gives_up.abort();
+    settle().await;
+    assert_eq!(bench.waiters.count(), 1);
+    bench.go().await;
+    assert_eq!(bench.waiters.count(), 0);
+    bench.go().await;
+    assert_eq!(served.await.unwrap(), Ok(10));
+    assert_eq!(waits.await.unwrap(), Ok(20));
 }
 
 #[tokio::test]

@@ -10,8 +10,9 @@ use diesel::sql_types::{
 use ratiba_integrations::delivery::{DeadBecause, Delivery, DeliveryState, Failure, Outcome, Try};
 use ratiba_integrations::endpoint::{Endpoint, Failing, Former, OffBecause, SecretOrder, Secrets, Standing};
 use ratiba_integrations::event::{EventName, Message};
+use ratiba_integrations::safe::KeptSecret;
 use ratiba_integrations::signing::SigningSecret;
-use ratiba_kernel::{Fingerprint, Id, Outage};
+use ratiba_kernel::{Fingerprint, Id, Outage, Sealed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -39,10 +40,22 @@ pub(super) struct EndpointRow {
     description: String,
     #[diesel(sql_type = Array<Text>)]
     events: Vec<String>,
-    #[diesel(sql_type = Bytea)]
-    secret: Vec<u8>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    secret: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    secret_key_id: Option<String>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    secret_nonce: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    secret_ciphertext: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<Bytea>)]
     secret_before: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    secret_before_key_id: Option<String>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    secret_before_nonce: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    secret_before_ciphertext: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     secret_before_until: Option<OffsetDateTime>,
     #[diesel(sql_type = Nullable<Bytea>)]
@@ -73,9 +86,17 @@ impl EndpointRow {
     pub(super) fn read<E>(self) -> Result<Endpoint, TxError<E>> {
         let id = self.id;
         let wrong = |what: &dyn Display| TxError::impossible("webhook_endpoints", id, what);
-        let secret = |bytes: &[u8]| {
-            let bytes: Result<[u8; 32], _> = bytes.try_into();
-            bytes.map(SigningSecret::from_bytes).map_err(|_| wrong(&"secret"))
+        let now = SecretColumns {
+            plain: self.secret.as_deref(),
+            key: self.secret_key_id.as_deref(),
+            nonce: self.secret_nonce.as_deref(),
+            ciphertext: self.secret_ciphertext.as_deref(),
+        };
+        let former = SecretColumns {
+            plain: self.secret_before.as_deref(),
+            key: self.secret_before_key_id.as_deref(),
+            nonce: self.secret_before_nonce.as_deref(),
+            ciphertext: self.secret_before_ciphertext.as_deref(),
         };
         let order = |key: &Option<Vec<u8>>, asked: &Option<Vec<u8>>| match (key, asked) {
             (Some(key), Some(asked)) => {
@@ -86,9 +107,10 @@ impl EndpointRow {
             (None, None) => Ok(None),
             (Some(_), None) | (None, Some(_)) => Err(wrong(&"order")),
         };
-        let before = match (&self.secret_before, self.secret_before_until) {
-            (Some(bytes), Some(until)) => Some(Former {
-                secret: secret(bytes)?,
+        let former = former.read().map_err(|NotOneForm| wrong(&"secret before"))?;
+        let before = match (former, self.secret_before_until) {
+            (Some(secret), Some(until)) => Some(Former {
+                secret,
                 until,
                 replaced_by: order(&self.rotated_key, &self.rotated_asked)?,
             }),
@@ -116,7 +138,7 @@ impl EndpointRow {
         Ok(Endpoint {
             id: Id::from_uuid(id),
             secrets: Secrets {
-                now: secret(&self.secret)?,
+                now: now.read().ok().flatten().ok_or_else(|| wrong(&"secret"))?,
                 before,
             },
             made_by: order(&self.made_key, &self.made_asked)?,
@@ -129,6 +151,62 @@ impl EndpointRow {
             version: self.version,
         })
     }
+}
+
+/// A secret in its columns: in plain, as programs of before kept it, or sealed.
+#[derive(Clone, Copy, Default)]
+pub(super) struct SecretColumns<'a> {
+    pub(super) plain: Option<&'a [u8]>,
+    pub(super) key: Option<&'a str>,
+    pub(super) nonce: Option<&'a [u8]>,
+    pub(super) ciphertext: Option<&'a [u8]>,
+}
+
+/// The columns hold neither one form nor nothing.
+struct NotOneForm;
+
+impl<'a> SecretColumns<'a> {
+    fn of(secret: &'a KeptSecret) -> Self {
+        match secret {
+            KeptSecret::Plain(secret) => Self {
+                plain: Some(secret.as_bytes()),
+                ..Self::default()
+            },
+            KeptSecret::Sealed(sealed) => Self {
+                plain: None,
+                key: Some(&sealed.key),
+                nonce: Some(&sealed.nonce),
+                ciphertext: Some(&sealed.ciphertext),
+            },
+        }
+    }
+
+    /// The secret; `None` if there is none.
+    fn read(self) -> Result<Option<KeptSecret>, NotOneForm> {
+        match (self.plain, self.key, self.nonce, self.ciphertext) {
+            (None, None, None, None) => Ok(None),
+            (Some(plain), None, None, None) => {
+                let bytes: [u8; 32] = plain.try_into().map_err(|_length| NotOneForm)?;
+                Ok(Some(KeptSecret::Plain(SigningSecret::from_bytes(bytes))))
+            }
+            (None, Some(key), Some(nonce), Some(ciphertext)) => Ok(Some(KeptSecret::Sealed(Sealed {
+                key: key.to_owned(),
+                nonce: nonce.try_into().map_err(|_length| NotOneForm)?,
+                ciphertext: ciphertext.to_vec(),
+            }))),
+            _mixed => Err(NotOneForm),
+        }
+    }
+}
+
+/// The secrets of an endpoint for their columns: the one that counts, and the one before, if there is one.
+pub(super) fn secrets(endpoint: &Endpoint) -> (SecretColumns<'_>, SecretColumns<'_>) {
+    let former = endpoint.secrets.before.as_ref();
+    let former = former.map(|former| SecretColumns::of(&former.secret));
+    (
+        SecretColumns::of(&endpoint.secrets.now),
+        former.unwrap_or_default(),
+    )
 }
 
 /// The names of what an endpoint hears of.

@@ -48,8 +48,10 @@ const STORE: &str = "
 INSERT INTO payment_confirmations (tenant_id, id, body, source_address, received_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (tenant_id, sha256(body)) DO NOTHING RETURNING id";
 
-const STORED_BEFORE: &str =
-    "SELECT id FROM payment_confirmations WHERE tenant_id = $1 AND sha256(body) = sha256($2)";
+/// Of whose payer was forgotten there is the hash in place of the message.
+const STORED_BEFORE: &str = "
+SELECT id FROM payment_confirmations
+WHERE tenant_id = $1 AND sha256(body) IN (sha256($2), sha256(sha256($2))) LIMIT 1";
 
 const FULL: &str = "
 SELECT count(*) >= $3 AS yes FROM (

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::database::{Database, GlobalTx, TxError};
 use crate::gather::{GatherLimits, Gatherer, Sharing, breaks_a_rule, outage_of_all};
 use crate::kept::sql_query;
+use crate::waiters::Waiters;
 
 /// Whose a callback is shows only inside, so those of all businesses pass one door.
 const LIMITS: GatherLimits = GatherLimits {
@@ -40,10 +41,15 @@ pub(super) type Arrivals = Gatherer<(), Arc<Arrival>, Result<AtTheDoor, Outage>>
 
 /// Where callbacks gather that are stored in `database`, each with its job.
 pub(super) fn arrivals(database: Database) -> Arrivals {
-    Gatherer::new(LIMITS, move |(), arrivals: Vec<Arc<Arrival>>| {
-        let database = database.clone();
-        async move { take_together(&database, arrivals.into()).await }
-    })
+    // A provider's callbacks turn nobody away: they are few calls for many, and have bounds of their own.
+    Gatherer::new(
+        LIMITS,
+        Waiters::default(),
+        move |(), arrivals: Vec<Arc<Arrival>>| {
+            let database = database.clone();
+            async move { take_together(&database, arrivals.into()).await }
+        },
+    )
 }
 
 async fn take_together(database: &Database, arrivals: Arc<[Arc<Arrival>]>) -> Vec<Result<AtTheDoor, Outage>> {

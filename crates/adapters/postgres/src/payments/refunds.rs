@@ -318,7 +318,8 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
     asked = EXCLUDED.asked, tries = EXCLUDED.tries, given_twice_minor = EXCLUDED.given_twice_minor,
     taken_of_credit_minor = EXCLUDED.taken_of_credit_minor, resolved_by = EXCLUDED.resolved_by,
     resolved_reason = EXCLUDED.resolved_reason,
-    answers = payment_refunds.answers || EXCLUDED.answers";
+    answers = CASE WHEN EXISTS (SELECT FROM customers c WHERE c.tenant_id = $1 AND c.id = $5 AND c.erased_at IS NOT NULL)
+        THEN payment_refunds.answers ELSE payment_refunds.answers || EXCLUDED.answers END";
 
 /// What a state knows, column by column.
 #[derive(Default)]

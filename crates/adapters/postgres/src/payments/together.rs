@@ -48,36 +48,44 @@ pub(super) struct Settled;
 
 /// Where those gather who read payments in `database`.
 pub(super) fn files(database: Database) -> Files {
-    Gatherer::new(LIMITS, move |tenant, attempts: Vec<AttemptId>| {
-        let database = database.clone();
-        async move {
-            let many = attempts.len();
-            match database
-                .by_keys(tenant, move |tx| read_files(tx, &attempts))
-                .await
-            {
-                Ok(records) => records.into_iter().map(Ok).collect(),
-                Err(outage) => outage_of_all(outage, many),
+    Gatherer::new(
+        LIMITS,
+        database.waiters(),
+        move |tenant, attempts: Vec<AttemptId>| {
+            let database = database.clone();
+            async move {
+                let many = attempts.len();
+                match database
+                    .by_keys(tenant, move |tx| read_files(tx, &attempts))
+                    .await
+                {
+                    Ok(records) => records.into_iter().map(Ok).collect(),
+                    Err(outage) => outage_of_all(outage, many),
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// Where those gather who read callbacks in `database`.
 pub(super) fn callbacks(database: Database) -> Callbacks {
-    Gatherer::new(LIMITS, move |tenant, callbacks: Vec<CallbackId>| {
-        let database = database.clone();
-        async move {
-            let many = callbacks.len();
-            match database
-                .tenant(tenant, move |tx| read_callbacks(tx, &callbacks))
-                .await
-            {
-                Ok(found) => found.into_iter().map(Ok).collect(),
-                Err(outage) => outage_of_all(outage, many),
+    Gatherer::new(
+        LIMITS,
+        database.waiters(),
+        move |tenant, callbacks: Vec<CallbackId>| {
+            let database = database.clone();
+            async move {
+                let many = callbacks.len();
+                match database
+                    .tenant(tenant, move |tx| read_callbacks(tx, &callbacks))
+                    .await
+                {
+                    Ok(found) => found.into_iter().map(Ok).collect(),
+                    Err(outage) => outage_of_all(outage, many),
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// The payments of these attempts, in their order.
@@ -168,29 +176,33 @@ pub(super) fn is_settling(change: &Change) -> bool {
 
 /// Where those gather who record what callbacks changed in `database`.
 pub(super) fn settlements(database: Database) -> Settlements {
-    Gatherer::new(LIMITS, move |tenant, changes: Vec<Arc<Change>>| {
-        let database = database.clone();
-        async move {
-            let many = changes.len();
-            match database
-                .statement(tenant, move |statement| settle(statement, &changes))
-                .await
-            {
-                Ok(stale) => (0..many)
-                    .map(|place| {
-                        if stale.contains(&place) {
-                            Err(RecordError::Stale)
-                        } else {
-                            Ok(Some(Settled))
-                        }
-                    })
-                    .collect(),
-                // One of them undid them all.
-                Err(NotSettled::Undone) => (0..many).map(|_| Ok(None)).collect(),
-                Err(NotSettled::Unavailable(outage)) => outage_of_all(outage, many),
+    Gatherer::new(
+        LIMITS,
+        database.waiters(),
+        move |tenant, changes: Vec<Arc<Change>>| {
+            let database = database.clone();
+            async move {
+                let many = changes.len();
+                match database
+                    .statement(tenant, move |statement| settle(statement, &changes))
+                    .await
+                {
+                    Ok(stale) => (0..many)
+                        .map(|place| {
+                            if stale.contains(&place) {
+                                Err(RecordError::Stale)
+                            } else {
+                                Ok(Some(Settled))
+                            }
+                        })
+                        .collect(),
+                    // One of them undid them all.
+                    Err(NotSettled::Undone) => (0..many).map(|_| Ok(None)).collect(),
+                    Err(NotSettled::Unavailable(outage)) => outage_of_all(outage, many),
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// Why a call settled nothing.

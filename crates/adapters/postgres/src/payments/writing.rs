@@ -158,15 +158,17 @@ pub(super) fn columns_of(state: &AttemptState) -> StateColumns<'_> {
     }
 }
 
-// The last twenty answers are kept: an attempt can be asked about for months.
+// The last twenty answers are kept: an attempt can be asked about for months. None is kept of a payer who was forgotten,
+// which is told of a row that is only to be updated as well: the form of rows is looked at before.
 const UPSERT_ATTEMPT: &str = "
 INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_reference, request_key, payer_phone,
     currency, amount_minor, created_at, state, state_at, reason, provider_code, evidence, dispute,
     provider_request_id, provider_checkout_id, receipt, queries, sent_at, answers, made_by, fingerprint,
     resolved_by, resolved_reason, resolved_at, page_url, tip_payment_id, tip_appointment_id, tip_minor, tip_shares,
-    taken_back, reversed)
+    taken_back, reversed, payer_forgotten)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-    $26, $27, $28, $29, $30, $31, $32, $33, $34)
+    $26, $27, $28, $29, $30, $31, $32, $33, $34,
+    EXISTS (SELECT FROM payment_attempts f WHERE f.tenant_id = $1 AND f.id = $2 AND f.payer_forgotten))
 ON CONFLICT (tenant_id, id) DO UPDATE SET
     amount_minor = EXCLUDED.amount_minor, state = EXCLUDED.state, state_at = EXCLUDED.state_at, reason = EXCLUDED.reason,
     provider_code = EXCLUDED.provider_code, evidence = EXCLUDED.evidence, dispute = EXCLUDED.dispute,
@@ -177,6 +179,7 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
     tip_appointment_id = EXCLUDED.tip_appointment_id, tip_minor = EXCLUDED.tip_minor, tip_shares = EXCLUDED.tip_shares,
     taken_back = EXCLUDED.taken_back, reversed = EXCLUDED.reversed,
     answers = CASE
+        WHEN payment_attempts.payer_forgotten THEN payment_attempts.answers
         WHEN jsonb_array_length(payment_attempts.answers) < 20 THEN payment_attempts.answers || EXCLUDED.answers
         WHEN jsonb_array_length(EXCLUDED.answers) = 0 THEN payment_attempts.answers
         ELSE (payment_attempts.answers - 0) || EXCLUDED.answers

@@ -1,6 +1,8 @@
 //! The one list of what is kept: every table, whose rows are a customer's, what becomes of them when the customer is
 //! forgotten, and how long they are kept otherwise. Exports, erasures and the documentation are made from it.
 
+use super::whose::{OF_APPOINTMENTS, OF_ATTEMPTS, OF_PAYMENTS, OF_THREADS, OWN};
+
 /// What becomes of a customer's rows when the customer is forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forgotten {
@@ -49,8 +51,13 @@ pub struct Kept {
     pub table: &'static str,
     /// Which rows `x` are a customer's, by `$1`, the business, and `$2`, the customer. Nobody's without.
     pub of_customer: Option<&'static str>,
+    /// Which other rows `x` go with theirs, since they name the customer among others; no copy tells them.
+    pub naming: Option<&'static str>,
     /// What a copy tells of a row `x`, as JSON.
     pub told: &'static str,
+    /// Which rows `x` somebody or something has dealt with, where the others are still worked on: nobody is forgotten of whom
+    /// there is one of the others, and of those that come meanwhile none is touched.
+    pub settled: Option<&'static str>,
     /// What becomes of those.
     pub forgotten: Forgotten,
     /// How long they are kept.
@@ -59,24 +66,6 @@ pub struct Kept {
 
 const BOOKS: Period = Period::Always("what the books and the tax office rest on");
 const RECORD: Period = Period::Always("the record of who changed what");
-
-const OWN: Option<&str> = Some("x.customer_id = $2");
-const OF_THREADS: Option<&str> = Some(
-    "x.thread_id IN (SELECT t.id FROM conversation_threads t WHERE t.tenant_id = $1 AND t.customer_id = $2)",
-);
-const OF_PAYMENTS: Option<&str> =
-    Some("x.payment_id IN (SELECT p.id FROM payments p WHERE p.tenant_id = $1 AND p.customer_id = $2)");
-const OF_ATTEMPTS: Option<&str> = Some(
-    "x.attempt_id IN (SELECT a.id FROM payment_attempts a JOIN payments p ON p.tenant_id = a.tenant_id AND p.id = a.payment_id
-        WHERE a.tenant_id = $1 AND p.customer_id = $2)",
-);
-const OF_APPOINTMENTS: Option<&str> = Some(
-    "x.appointment_id IN (SELECT a.id FROM appointments a WHERE a.tenant_id = $1 AND a.customer_id = $2)",
-);
-/// A number is found by its last nine digits, however it is written.
-const BY_NUMBER: Option<&str> = Some(
-    "(SELECT position(convert_to(right(c.phone, 9), 'UTF8') IN x.body) > 0 FROM customers c WHERE c.tenant_id = $1 AND c.id = $2)",
-);
 
 const fn kept(
     table: &'static str,
@@ -87,7 +76,9 @@ const fn kept(
     Kept {
         table,
         of_customer,
+        naming: None,
         told: "to_jsonb(x)",
+        settled: None,
         forgotten,
         period,
     }
@@ -98,7 +89,28 @@ impl Kept {
     const fn telling(self, told: &'static str) -> Self {
         Self { told, ..self }
     }
+
+    /// The same, with which also rows go that name the customer.
+    const fn and_naming(self, naming: &'static str) -> Self {
+        Self {
+            naming: Some(naming),
+            ..self
+        }
+    }
+
+    /// The same, of which this is true once they are dealt with.
+    const fn once(self, settled: &'static str) -> Self {
+        Self {
+            settled: Some(settled),
+            ..self
+        }
+    }
 }
+
+/// Messages of providers are dealt with when it is on record what came of them.
+const CONCLUDED: &str = "x.outcome IS NOT NULL";
+/// Letters are dealt with by a person.
+const WORKED_THROUGH: &str = "x.state <> 'new'";
 
 /// Rows that go so many days after the moment in a column.
 const fn days(days: u16, since: &'static str, when: &'static str) -> Limit {
@@ -111,9 +123,9 @@ const fn days(days: u16, since: &'static str, when: &'static str) -> Limit {
 }
 
 /// What providers wrote goes this long after it came, once somebody or something has ended it: as long as its route lives.
-const MESSAGES: Period = Days(days(120, "received_at", "x.outcome IS NOT NULL"));
+const MESSAGES: Period = Days(days(120, "received_at", CONCLUDED));
 /// Letters that somebody worked through.
-const LETTERS: Period = Days(days(400, "received_at", "x.state <> 'new'"));
+const LETTERS: Period = Days(days(400, "received_at", WORKED_THROUGH));
 
 /// Rows of nobody's in particular.
 const fn nobodys(table: &'static str, what: &'static str, period: Period) -> Kept {
@@ -142,7 +154,7 @@ pub const KEPT: &[Kept] = &[
             "(x.channel, x.provider_id) IN (SELECT o.channel, o.provider_id FROM outgoing_messages o
                 LEFT JOIN conversation_threads t ON t.tenant_id = o.tenant_id AND t.id = o.thread_id
                 LEFT JOIN customers c ON c.tenant_id = o.tenant_id AND c.id = $2
-                WHERE o.tenant_id = $1 AND (o.customer_id = $2 OR t.customer_id = $2
+                WHERE o.tenant_id = $1 AND (o.customer_id = $2 OR o.about_customer_id = $2 OR t.customer_id = $2
                     OR c.phone = o.recipient_phone OR c.channel_user_id = o.recipient_user_id))",
         ),
         Goes,
@@ -151,13 +163,22 @@ pub const KEPT: &[Kept] = &[
     kept(
         "outgoing_messages",
         Some(
-            "(x.customer_id = $2
+            "(x.customer_id = $2 OR x.about_customer_id = $2
                 OR x.thread_id IN (SELECT t.id FROM conversation_threads t WHERE t.tenant_id = $1 AND t.customer_id = $2)
                 OR EXISTS (SELECT FROM customers c WHERE c.tenant_id = $1 AND c.id = $2
-                    AND (c.phone = x.recipient_phone OR c.channel_user_id = x.recipient_user_id)))",
+                    AND (c.phone = x.recipient_phone OR c.channel_user_id = x.recipient_user_id
+                        OR position(right(c.phone, 9) IN x.content::text) > 0
+                        OR position(right(c.phone, 9) IN x.fallback::text) > 0)))",
         ),
         Goes,
         AsSet,
+    )
+    // What the business's own people were told of them: the day's list, an alert.
+    .and_naming(
+        "x.customer_id IS NULL AND x.thread_id IS NULL AND EXISTS (SELECT FROM customers c WHERE c.tenant_id = $1 AND c.id = $2
+            AND (position(right(c.phone, 9) IN x.content::text || coalesce(x.fallback::text, '')) > 0
+                OR x.content::text || coalesce(x.fallback::text, '')
+                    ~* ('\\m' || regexp_replace(c.name, '([^[:alnum:][:space:]])', '\\\\\\1', 'g') || '\\M')))",
     ),
     kept(
         "inbound_messages",
@@ -176,14 +197,19 @@ pub const KEPT: &[Kept] = &[
         "archived_messages",
         Some(
             "(x.customer_id = $2 OR EXISTS (SELECT FROM customers c WHERE c.tenant_id = $1 AND c.id = $2
-                AND position(right(c.phone, 9) IN x.log::text) > 0))",
+                AND (position(right(c.phone, 9) IN x.log::text) > 0
+                    OR position(to_json(c.channel_user_id)::text IN x.log::text) > 0)))",
         ),
         Goes,
         AsSet,
+    )
+    .and_naming(
+        "x.customer_id IS NULL AND EXISTS (SELECT FROM customers c WHERE c.tenant_id = $1 AND c.id = $2
+            AND x.log::text ~* ('\\m' || regexp_replace(c.name, '([^[:alnum:][:space:]])', '\\\\\\1', 'g') || '\\M'))",
     ),
     // What providers wrote.
-    kept("payment_callbacks", OF_ATTEMPTS, Goes, MESSAGES),
-    kept("card_notices", OF_ATTEMPTS, Goes, MESSAGES),
+    kept("payment_callbacks", OF_ATTEMPTS, Goes, MESSAGES).once(CONCLUDED),
+    kept("card_notices", OF_ATTEMPTS, Goes, MESSAGES).once(CONCLUDED),
     kept(
         "refund_messages",
         Some(
@@ -191,26 +217,52 @@ pub const KEPT: &[Kept] = &[
         ),
         Goes,
         MESSAGES,
-    ),
+    )
+    .once(CONCLUDED),
     kept(
         "dead_letters_taken_back",
-        Some(
+        Some(concat!(
             "(x.payment_id IN (SELECT p.id FROM payments p WHERE p.tenant_id = $1 AND p.customer_id = $2)
-                OR x.letter_id IN (SELECT l.id FROM payment_callbacks_unrouted l JOIN customers c ON c.tenant_id = $1 AND c.id = $2
-                    WHERE l.tenant_id = $1 AND position(convert_to(right(c.phone, 9), 'UTF8') IN l.body) > 0))",
-        ),
+                OR x.letter_id IN (SELECT l.id FROM payment_callbacks_unrouted l WHERE l.tenant_id = $1 AND (",
+            by_money!("l.body"),
+            ")))"
+        )),
         Emptied("said_reason = 'forgotten', taken_back_reason = 'forgotten'"),
         BOOKS,
     ),
-    kept("payment_confirmations", BY_NUMBER, Goes, MESSAGES),
-    kept("payment_callbacks_unrouted", BY_NUMBER, Goes, LETTERS),
-    kept("inbound_quarantine", BY_NUMBER, Goes, Days(days(400, "received_at", "true"))),
+    // What was decided about money stays decided: the message that is sent again is known by its hash, and the letter by what it told.
+    kept(
+        "payment_confirmations",
+        Some(by_money!("x.body")),
+        Emptied("body = sha256(x.body)"),
+        MESSAGES,
+    )
+    .once(CONCLUDED),
+    kept(
+        "payment_callbacks_unrouted",
+        Some(concat!(
+            "x.payment_id IN (SELECT p.id FROM payments p WHERE p.tenant_id = $1 AND p.customer_id = $2)
+            OR x.told_account IN (SELECT p.account_reference FROM payments p WHERE p.tenant_id = $1 AND p.customer_id = $2)
+            OR ",
+            by_money!("x.body")
+        )),
+        Emptied(
+            "body = '', handled_reason = 'forgotten',
+             assigned_reason = CASE WHEN assigned_reason IS NOT NULL THEN 'forgotten' END,
+             known_from = CASE WHEN known_from IS NOT NULL THEN 'forgotten' END",
+        ),
+        LETTERS,
+    )
+    .once(WORKED_THROUGH),
+    kept("inbound_quarantine", Some(by_number!("x.body")), Goes, Days(days(400, "received_at", "true"))),
     // Money.
     kept(
         "payment_attempts",
         OF_PAYMENTS,
         Emptied(
             "payer_phone = NULL, payer_forgotten = true, answers = '[]', page_url = NULL,
+             provider_checkout_id = CASE WHEN provider = 'mpesa' AND provider_checkout_id IS NOT NULL
+                THEN 'forgotten-' || id ELSE provider_checkout_id END,
              resolved_reason = CASE WHEN resolved_reason IS NOT NULL THEN 'forgotten' END",
         ),
         BOOKS,
@@ -219,7 +271,7 @@ pub const KEPT: &[Kept] = &[
         "payment_refunds",
         OWN,
         Emptied(
-            "reason = 'forgotten', answers = '[]',
+            "reason = 'forgotten', answers = '[]', reference = encode(sha256(convert_to(upper(btrim(x.reference)), 'UTF8')), 'hex'),
              resolved_reason = CASE WHEN resolved_reason IS NOT NULL THEN 'forgotten' END",
         ),
         BOOKS,
@@ -227,30 +279,49 @@ pub const KEPT: &[Kept] = &[
     kept("payments", OWN, Stays("amounts and states"), BOOKS),
     kept("payment_tips", OF_PAYMENTS, Stays("amounts, and whose tip it is"), BOOKS),
     kept("credit_spends", OWN, Stays("amounts"), BOOKS),
-    kept("credit_payouts", OWN, Emptied("reason = 'forgotten'"), BOOKS),
+    // A transfer proves one of them, also after its customer was forgotten: it is known by its hash.
+    kept(
+        "credit_payouts",
+        OWN,
+        Emptied("reason = 'forgotten', reference = encode(sha256(convert_to(upper(btrim(x.reference)), 'UTF8')), 'hex')"),
+        BOOKS,
+    ),
     kept("ledger_entries", OWN, Stays("amounts"), BOOKS),
     nobodys("ledger_journals", "what the entries belong to", BOOKS),
     nobodys("till_sessions", "the drawer", BOOKS),
     nobodys("till_movements", "the drawer", BOOKS),
     nobodys("till_sheet_lines", "the drawer", BOOKS),
     nobodys("mpesa_statements", "hashes of files", BOOKS),
+    kept(
+        "mpesa_statement_lines_taken_back",
+        Some(concat!(
+            "x.line_id IN (SELECT l.id FROM mpesa_statement_lines l WHERE l.tenant_id = $1 AND (",
+            of_line!("l"),
+            "))"
+        )),
+        Emptied("said_reason = 'forgotten', taken_back_reason = 'forgotten'"),
+        BOOKS,
+    ),
     // Who paid is left out when a statement is read.
     kept(
         "mpesa_statement_lines",
-        Some(
-            "(x.payment_id IN (SELECT p.id FROM payments p WHERE p.tenant_id = $1 AND p.customer_id = $2)
-                OR x.refund_id IN (SELECT r.id FROM payment_refunds r WHERE r.tenant_id = $1 AND r.customer_id = $2)
-                OR x.attempt_id IN (SELECT a.id FROM payment_attempts a JOIN payments p
-                    ON p.tenant_id = a.tenant_id AND p.id = a.payment_id WHERE a.tenant_id = $1 AND p.customer_id = $2))",
-        ),
+        Some(of_line!("x")),
         Emptied(
             "decided_reason = CASE WHEN decided_reason IS NOT NULL THEN 'forgotten' END,
              account = CASE WHEN account IS NOT NULL THEN 'forgotten' END",
         ),
         BOOKS,
     ),
-    nobodys("mpesa_statement_lines_taken_back", "decisions about lines", BOOKS),
-    nobodys("mpesa_statement_absences", "decisions about attempts", BOOKS),
+    kept(
+        "mpesa_statement_absences",
+        Some(
+            "(x.refund_id IN (SELECT r.id FROM payment_refunds r WHERE r.tenant_id = $1 AND r.customer_id = $2)
+                OR x.attempt_id IN (SELECT a.id FROM payment_attempts a JOIN payments p
+                    ON p.tenant_id = a.tenant_id AND p.id = a.payment_id WHERE a.tenant_id = $1 AND p.customer_id = $2))",
+        ),
+        Emptied("decided_reason = 'forgotten'"),
+        BOOKS,
+    ),
     nobodys("suspense_clearings", "decisions about amounts", BOOKS),
     nobodys("suspense_clearings_undone", "decisions about amounts", BOOKS),
     // Visits.
@@ -311,7 +382,8 @@ pub const KEPT: &[Kept] = &[
             "rows = (SELECT coalesce(jsonb_agg(r), '[]') FROM jsonb_array_elements(x.rows) r, customers c
                 WHERE c.tenant_id = $1 AND c.id = $2 AND position(right(c.phone, 9) IN r::text) = 0),
              ignored = (SELECT coalesce(jsonb_agg(r), '[]') FROM jsonb_array_elements(x.ignored) r, customers c
-                WHERE c.tenant_id = $1 AND c.id = $2 AND position(right(c.phone, 9) IN r::text) = 0)",
+                WHERE c.tenant_id = $1 AND c.id = $2 AND position(right(c.phone, 9) IN r::text) = 0),
+             version = x.version + 1",
         ),
         Days(Limit {
             days: 90,
@@ -328,7 +400,13 @@ pub const KEPT: &[Kept] = &[
     // Who they were.
     kept("consents", OWN, Stays("what was agreed to, and when: the proof of it"), BOOKS),
     kept("cohort_invitations", OWN, Stays("places"), BOOKS),
-    kept("data_requests", OWN, Stays("the proof that they were answered"), RECORD),
+    // The proof that they were answered stays.
+    kept(
+        "data_requests",
+        OWN,
+        Emptied("refused_because = CASE WHEN refused_because IS NOT NULL THEN 'forgotten' END"),
+        RECORD,
+    ),
     kept(
         "audit_entries",
         OWN,
@@ -383,6 +461,16 @@ pub const KEPT: &[Kept] = &[
     // Unused for a day they are over.
     nobodys("sessions", "hashes", InstanceDays(days(1, "seen_at", "true"))),
     nobodys("setup_versions", "counts", Always("the business's own")),
+    nobodys(
+        "silence_keys",
+        "a key of the business",
+        Always("until nobody is left of whom it says something"),
+    ),
+    nobodys(
+        "silences",
+        "hashes under a key, of those who were forgotten and wish not to be written to",
+        Always("until whoever it is about is on record again"),
+    ),
     nobodys("staff", "of staff members", BOOKS),
     nobodys("staff_hours", "of staff members", BOOKS),
     nobodys("staff_leave", "of staff members", BOOKS),

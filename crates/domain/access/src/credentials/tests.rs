@@ -1,7 +1,7 @@
-use ratiba_kernel::test_support::{EPOCH, ManualClock, block_on, tenant};
+use ratiba_kernel::test_support::{EPOCH, ManualClock, PlainVault, block_on, tenant};
 
 use super::*;
-use crate::test_support::{InMemoryCredentialBook, PlainVault, credential_book_contract};
+use crate::test_support::{InMemoryCredentialBook, credential_book_contract};
 
 const TOKEN: CredentialName = CredentialName::WhatsappAccessToken;
 
@@ -51,7 +51,7 @@ fn without_a_key_nothing_is_kept_and_nothing_is_served_in_its_place() {
             without.read(tenant(1)).await.unwrap().is_empty(),
             "who keeps none needs no key"
         );
-        let with = keep(Some(PlainVault("now")));
+        let with = keep(Some(PlainVault(&["now"])));
         with.set(tenant(1), TOKEN, &value("abc")).await.unwrap();
         let later = KeepCredentials { vault: None, ..with };
         assert!(matches!(
@@ -64,9 +64,9 @@ fn without_a_key_nothing_is_kept_and_nothing_is_served_in_its_place() {
 #[test]
 fn rotation_changes_keys_and_no_values_and_may_be_repeated() {
     block_on(async {
-        let mut keep = keep(Some(PlainVault("old")));
+        let mut keep = keep(Some(PlainVault(&["old"])));
         keep.set(tenant(1), TOKEN, &value("abc")).await.unwrap();
-        keep.vault = Some(Arc::new(PlainVault("new")));
+        keep.vault = Some(Arc::new(PlainVault(&["new", "old"])));
         assert_eq!(keep.rotate(tenant(1)).await.unwrap(), 1);
         assert_eq!(keep.rotate(tenant(1)).await.unwrap(), 0);
         assert_eq!(keep.list(tenant(1)).await.unwrap()[0].sealed.key, "new");

@@ -89,6 +89,13 @@ impl PrivacyBook for InMemoryPrivacyBook {
         Ok(all)
     }
 
+    async fn overdue(&self, of: TenantId, now: OffsetDateTime) -> Result<u32, Outage> {
+        let rows = self.rows();
+        let own = rows.requests.iter().filter(|((whose, _), _)| *whose == of);
+        let late = own.filter(|(_, request)| request.is_overdue(now));
+        Ok(u32::try_from(late.count()).unwrap_or(u32::MAX))
+    }
+
     async fn find(&self, of: TenantId, id: DataRequestId) -> Result<Option<DataRequest>, Outage> {
         Ok(self.rows().requests.get(&(of, id)).cloned())
     }
@@ -151,6 +158,7 @@ pub fn a_request(number: u8, wish: Wish) -> DataRequest {
 /// When a promise is broken.
 pub async fn privacy_contract<B: PrivacyBook>(fresh: impl AsyncFn() -> B) {
     a_wish_is_on_the_list_once_until_it_ends(&fresh().await).await;
+    what_is_open_past_its_time_is_overdue(&fresh().await).await;
     an_erasure_forgets_and_proves_it(&fresh().await).await;
     what_is_kept_is_the_own_tenants(&fresh().await).await;
 }
@@ -194,6 +202,27 @@ async fn a_wish_is_on_the_list_once_until_it_ends(book: &impl PrivacyBook) {
         Ok(Taken::New),
         "it may be asked again"
     );
+}
+
+async fn what_is_open_past_its_time_is_overdue(book: &impl PrivacyBook) {
+    let (export, correction) = (a_request(1, Wish::Export), a_request(2, Wish::Correction));
+    for request in [&export, &correction] {
+        assert_eq!(book.take(tenant(1), request.clone()).await, Ok(Taken::New));
+    }
+    let overdue = async |now| book.overdue(tenant(1), now).await;
+    assert_eq!(overdue(export.due_at).await, Ok(0), "it may still be answered");
+    assert_eq!(overdue(export.due_at + Duration::SECOND).await, Ok(1));
+    let late = correction.due_at + Duration::SECOND;
+    assert_eq!(overdue(late).await, Ok(2));
+    assert_eq!(book.overdue(tenant(2), late).await, Ok(0));
+    let Some(reason) = Reason::parse("it was right") else {
+        return;
+    };
+    let refused = book
+        .end(tenant(1), export.id, late, Ending::Refused(reason))
+        .await;
+    assert!(refused.is_ok());
+    assert_eq!(overdue(late).await, Ok(1), "answered late is answered");
 }
 
 async fn an_erasure_forgets_and_proves_it(book: &impl PrivacyBook) {

@@ -14,6 +14,7 @@ use super::duration::duration_cell;
 use super::price_list;
 use super::{Cell, Fate, Ignored, Source, Unreadable};
 
+pub mod first;
 pub mod plan;
 pub mod review;
 

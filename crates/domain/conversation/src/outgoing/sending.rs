@@ -121,6 +121,8 @@ pub enum SendRefusal {
         /// For how long yet.
         after: Duration,
     },
+    /// What it would have told is over: nobody misses it.
+    Withdrawn,
     /// The window is closed; a template would go.
     TemplateInstead {
         /// The provider's code.
@@ -392,7 +394,7 @@ impl SendRefusal {
     #[must_use]
     pub const fn code(&self) -> i64 {
         match self {
-            Self::LeftAlone { .. } => 0,
+            Self::LeftAlone { .. } | Self::Withdrawn => 0,
             Self::RetryLater { code, .. }
             | Self::TemplateInstead { code }
             | Self::Undeliverable { code }

@@ -309,6 +309,7 @@ pub fn a_message() -> MessageBuilder {
             thread: None,
             channel: Channel::Whatsapp,
             recipient: Recipient::Customer(a_customer().build().id),
+            about: None,
             purpose: Purpose::Answer,
             content: Content::Text(TextBody::new("Karibu!").expect("a text")),
             fallback: None,

@@ -426,6 +426,9 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::AuditInDoubt => {
             "Please look at this first: the record of who changed what could not be verified. Tell whoever runs Ratiba for you."
         }
+        TextKey::DataRequestsOverdue => {
+            "Please look at this first: requests of customers about their own data are overdue ({overdue}). The law gives them a time; answer them in the console or let whoever runs Ratiba do it."
+        }
         TextKey::OwnerDigest => {
             "{business}, {date}\nYesterday: {bookings} bookings, {no_shows} no-shows\nTakings: \
              {takings}\nPayments to look at: {open_payments}\nUnrouted callbacks: {unrouted}\nHandoffs: \

@@ -339,6 +339,8 @@ pub enum TextKey {
     LatenessNotedOpen,
     /// The record of who changed what could not be verified: stands before the digest.
     AuditInDoubt,
+    /// Requests of customers about their data are overdue: stands before the digest.
+    DataRequestsOverdue,
     /// The owner's daily digest.
     OwnerDigest,
     /// What an admin is told when a person is needed.
@@ -586,6 +588,7 @@ impl TextKey {
         Self::LatenessNoted,
         Self::LatenessNotedOpen,
         Self::AuditInDoubt,
+        Self::DataRequestsOverdue,
         Self::OwnerDigest,
         Self::HandoffBrief,
         Self::HandoffStillWaits,

@@ -223,6 +223,7 @@ impl TextKey {
             | Self::LatenessNoted
             | Self::LatenessNotedOpen
             | Self::AuditInDoubt
+            | Self::DataRequestsOverdue
             | Self::OwnerDigest
             | Self::HandoffBrief
             | Self::HandoffStillWaits

@@ -400,6 +400,9 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::AuditInDoubt => {
             "Tafadhali angalia hili kwanza: kumbukumbu ya nani alibadilisha nini haikuweza kuthibitishwa. Mwambie anayekuendeshea Ratiba."
         }
+        TextKey::DataRequestsOverdue => {
+            "Tafadhali angalia hili kwanza: maombi ya wateja kuhusu taarifa zao yamechelewa ({overdue}). Sheria inayawekea muda; yajibu kwenye konsoli au mwambie anayekuendeshea Ratiba."
+        }
         TextKey::OwnerDigest => {
             "{business}, {date}\nJana: miadi {bookings}, wasiofika {no_shows}\nMapato: {takings}\nMalipo \
              ya kuangalia: {open_payments}\nCallback zisizojulikana: {unrouted}\nHandoff: {handoffs}\nJob \

@@ -100,6 +100,7 @@ impl HandOver {
             thread: Some(thread.id),
             channel: thread.channel,
             recipient: Recipient::Customer(customer.id),
+            about: None,
             purpose: Purpose::Answer,
             content: Content::Text(TextBody::new(line).map_err(Outage::new)?),
             fallback: None,

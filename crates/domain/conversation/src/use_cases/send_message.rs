@@ -6,6 +6,7 @@ use ratiba_kernel::{Clock, Outage, TenantId};
 use time::{Duration, OffsetDateTime};
 
 use super::TRIES_MAX;
+use super::tell_invited::invitation_in;
 use crate::channel::Address;
 use crate::consent::may_send;
 use crate::event::{ConversationEvent, ConversationTask, Due};
@@ -240,8 +241,8 @@ fn without_template(message: OutgoingMessage, call: TemplateCall, now: OffsetDat
     }
 }
 
-/// A message that will not go out is an event, unless it was itself the news to a person of the business: their
-/// alarm must not ring for their alarm; or a document, which repeats what another message says in words; or an offer, which
+/// A message that will not go out is an event, unless it was itself the news to a person of the business (their
+/// alarm must not ring for their alarm) who is not yet to become one; or a document, which repeats what another message says in words; or an offer, which
 /// nobody misses.
 pub(super) fn not_sent(message: OutgoingMessage, reason: &str, now: OffsetDateTime) -> PostingChange {
     let events = match message.purpose {
@@ -254,6 +255,13 @@ pub(super) fn not_sent(message: OutgoingMessage, reason: &str, now: OffsetDateTi
         Purpose::Offer => {
             tracing::info!(message.id = %message.id, reason, "an offer was not sent");
             Vec::new()
+        }
+        // Whoever invited waits for somebody who was never asked.
+        Purpose::News if invitation_in(&message.content).is_some() => {
+            vec![ConversationEvent::MessageNotSent {
+                message: message.id,
+                reason: reason.to_owned(),
+            }]
         }
         Purpose::Alert | Purpose::Digest | Purpose::News => {
             tracing::error!(message.id = %message.id, reason, "a message to the business was not sent");
@@ -298,6 +306,7 @@ pub(super) fn after_refusal(
             )
         }
         SendRefusal::LeftAlone { after } => again_or_not(message.put_off(*after, now), "left_alone", now),
+        SendRefusal::Withdrawn => change(message.refused("withdrawn", now), now),
         SendRefusal::TemplateInstead { .. } => match message.fallback.clone() {
             Some(call) => with_send_at(as_template(message, call, now), now, now),
             None => not_sent(message.refused("window_closed", now), "window_closed", now),

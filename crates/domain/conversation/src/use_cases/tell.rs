@@ -14,6 +14,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::TRIES_MAX;
+use super::tell_invited::invitation_in;
 use super::work_handoff::{Paper, utterances};
 use crate::channel::Channel;
 use crate::consent::{Admission, admission};
@@ -223,6 +224,7 @@ impl Tell {
             customer,
             visit: Some(card),
             purpose: None,
+            invited: false,
             with_person: driven.is_some(),
         };
         let mut change = self.to_owners(scene, occasion, notice, &known);
@@ -244,6 +246,7 @@ impl Tell {
             customer: file.map(|file| file.customer),
             visit: Some(card),
             purpose: None,
+            invited: false,
             with_person: false,
         })
     }
@@ -267,6 +270,7 @@ impl Tell {
             customer: posting.customer,
             visit: ahead.min_by_key(|card| (card.slot.starts_at, card.id)),
             purpose: Some(posting.message.purpose),
+            invited: invitation_in(&posting.message.content).is_some(),
             with_person: false,
         })
     }
@@ -464,7 +468,8 @@ impl Tell {
                 return change;
             };
             let cause = notice.cause(occasion, place);
-            let draft = alert::to_business(&news, admin.address(), Channel::Whatsapp, voice.tongue, cause);
+            let (about, address) = (known.about(), admin.address());
+            let draft = alert::to_business(&news, about, address, Channel::Whatsapp, voice.tongue, cause);
             change
                 .messages
                 .extend(draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, scene.now)));
@@ -559,6 +564,7 @@ fn draft_of(
         thread: concerned.map(|thread| thread.id),
         channel: Channel::Whatsapp,
         recipient: Recipient::Customer(card.customer),
+        about: None,
         purpose: phrase.purpose,
         content,
         fallback,

@@ -106,10 +106,11 @@ impl TellInvited {
             thread: None,
             channel: Channel::Whatsapp,
             recipient: Recipient::Business(Address::of_phone(invited.phone.clone())),
+            about: None,
             purpose: Purpose::News,
             content: Content::Template(call),
             fallback: None,
-            cause: format!("team_invitation:{}:{}", invited.invitation, invited.send),
+            cause: cause_of(invited.invitation, invited.send),
         };
         let mut change = Change::at(now);
         change
@@ -142,6 +143,12 @@ impl TellInvited {
         }
         call(of_business)
     }
+}
+
+/// Names the occasion of an invitation's how manieth message, by which it is found again.
+#[must_use]
+pub fn cause_of(invitation: Uuid, send: i32) -> String {
+    format!("team_invitation:{invitation}:{send}")
 }
 
 /// The invitation whose address a message is to carry; `None` of every other message.

@@ -172,6 +172,7 @@ impl WorkCohort {
             thread: None,
             channel: Channel::Whatsapp,
             recipient: Recipient::Customer(customer.id),
+            about: None,
             purpose: Purpose::Marketing,
             content: Content::Template(call),
             fallback: None,

@@ -1,6 +1,7 @@
 //! What people of the business are told.
 
 use crate::channel::{Address, Channel};
+use crate::customer::CustomerId;
 use crate::outgoing::{Content, Draft, Purpose, Recipient, TEXT_CHARACTERS_MAX, TextBody, cut};
 use crate::templates::{TemplateName, call};
 use crate::texts::Tongue;
@@ -28,10 +29,11 @@ pub fn alert(body: String, [reason, known, next]: [&str; 3]) -> OwnerNews {
     }
 }
 
-/// A message to a person of the business; outside of the window its template goes.
+/// A message to a person of the business about a customer, if it is about one; outside of the window its template goes.
 #[must_use]
 pub fn to_business(
     news: &OwnerNews,
+    about: Option<CustomerId>,
     address: Address,
     channel: Channel,
     tongue: Tongue,
@@ -54,6 +56,7 @@ pub fn to_business(
         thread: None,
         channel,
         recipient: Recipient::Business(address),
+        about,
         purpose: phrase.purpose,
         content: Content::Text(TextBody::new(cut(&phrase.body, TEXT_CHARACTERS_MAX)).ok()?),
         fallback: call(news.template, tongue, &parameters, Vec::new()).ok(),

@@ -6,8 +6,7 @@ use time::OffsetDateTime;
 use super::{BOTH_COUNT_FOR, Endpoint, FAILING_GAP, GIVEN_UP_AFTER, OffBecause, Standing};
 use crate::delivery::{Failure, Outcome};
 use crate::event::EventName;
-use crate::signing::SigningSecret;
-use crate::test_support::{endpoint, order, secret_order};
+use crate::test_support::{endpoint, kept, order, secret_order};
 
 const FAILED: Outcome = Outcome::Failed(Failure::TooSlow);
 const TAKEN: Outcome = Outcome::Arrived { status: 204 };
@@ -108,7 +107,7 @@ fn turning_it_on_again_gives_it_another_five_days() {
 
 #[test]
 fn two_secrets_count_for_a_day_after_a_rotation() {
-    let (old, new) = (endpoint(1).secrets.now, SigningSecret::from_bytes([9; 32]));
+    let (old, new) = (endpoint(1).secrets.now, kept(9));
     let rotated: Endpoint = endpoint(1).rotated(new.clone(), secret_order("one"), EPOCH);
     assert_eq!(rotated.secrets_at(EPOCH), [&new, &old]);
     let end = EPOCH + BOTH_COUNT_FOR;

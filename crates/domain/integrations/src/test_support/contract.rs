@@ -9,11 +9,12 @@ use ratiba_kernel::TenantId;
 use ratiba_kernel::test_support::{EPOCH, tenant};
 use time::{Duration, OffsetDateTime};
 
-use super::{endpoint, message, order, secret_order};
+use super::{endpoint, kept, message, order, secret_order};
 use crate::delivery::{DeadBecause, DeliveryState, Failure, Outcome, PAUSES};
 use crate::endpoint::{EndpointOrder, Failing, OffBecause, Standing};
 use crate::event::EventName;
 use crate::ports::{DeliveryQuery, HookBook, RecordError, Tried};
+use crate::safe::KeptSecret;
 use crate::signing::SigningSecret;
 
 /// A book, and a look at its queue.
@@ -39,6 +40,7 @@ const ALL: DeliveryQuery = DeliveryQuery {
 /// When a promise is broken.
 pub async fn hook_book_contract<S: HookStage>(stage: impl AsyncFn() -> S) {
     endpoints_are_kept_as_they_were_given(&stage().await).await;
+    secrets_are_kept_in_the_form_in_which_they_were_given(&stage().await).await;
     a_version_is_changed_once(&stage().await).await;
     an_order_makes_one_endpoint(&stage().await).await;
     no_more_than_the_most(&stage().await).await;
@@ -54,7 +56,7 @@ pub async fn hook_book_contract<S: HookStage>(stage: impl AsyncFn() -> S) {
 
 async fn endpoints_are_kept_as_they_were_given(stage: &impl HookStage) {
     let (book, us) = (stage.book(), tenant(1));
-    let mut wanted = endpoint(1).rotated(SigningSecret::from_bytes([8; 32]), secret_order("rotate"), EPOCH);
+    let mut wanted = endpoint(1).rotated(kept(8), secret_order("rotate"), EPOCH);
     wanted.failing = Some(Failing {
         since: EPOCH + Duration::HOUR,
         last: EPOCH + Duration::hours(2),
@@ -71,6 +73,22 @@ async fn endpoints_are_kept_as_they_were_given(stage: &impl HookStage) {
     assert_eq!(book.remove(us, wanted.id, 1).await, Ok(true));
     assert_eq!(book.remove(us, wanted.id, 1).await, Ok(false), "twice is once");
     assert_eq!(book.endpoint(us, wanted.id).await.unwrap(), None);
+}
+
+async fn secrets_are_kept_in_the_form_in_which_they_were_given(stage: &impl HookStage) {
+    let (book, us) = (stage.book(), tenant(1));
+    let plain = |byte| KeptSecret::Plain(SigningSecret::from_bytes([byte; 32]));
+    let mut wanted = endpoint(1);
+    wanted.secrets.now = plain(1);
+    book.add(us, wanted.clone(), 20).await.unwrap();
+    assert_eq!(book.endpoint(us, wanted.id).await.unwrap(), Some(wanted.clone()));
+    for secret in [plain(2), kept(3), kept(4), plain(5)] {
+        wanted = wanted.rotated(secret, secret_order("rotate"), EPOCH);
+        book.save(us, wanted.clone()).await.unwrap();
+        wanted.version += 1;
+        let found = book.endpoint(us, wanted.id).await.unwrap();
+        assert_eq!(found, Some(wanted.clone()));
+    }
 }
 
 async fn a_version_is_changed_once(stage: &impl HookStage) {
@@ -348,11 +366,16 @@ async fn what_was_missed_is_queued_again_and_the_old_forgotten(stage: &impl Hook
     book.park(us, all[0].id, EPOCH).await.unwrap();
     let (now, late) = (EPOCH + Duration::DAY, EPOCH + Duration::HOUR);
     assert_eq!(
-        book.sweep(us, EPOCH, EPOCH, now, 10).await.unwrap(),
+        book.sweep(us, Some(EPOCH), EPOCH, now, 10).await.unwrap(),
         0,
         "nothing is late, nothing old"
     );
-    assert_eq!(book.sweep(us, late, late, now, 10).await.unwrap(), 1);
+    assert_eq!(
+        book.sweep(us, None, EPOCH, now, 10).await.unwrap(),
+        0,
+        "nothing goes out"
+    );
+    assert_eq!(book.sweep(us, Some(late), late, now, 10).await.unwrap(), 1);
     let left = book.deliveries(us, ALL).await.unwrap();
     assert_eq!(left.iter().map(|one| one.id).collect::<Vec<_>>(), [all[1].id]);
 }

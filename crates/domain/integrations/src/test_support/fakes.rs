@@ -285,7 +285,7 @@ impl HookBook for FakeHooks {
     async fn sweep(
         &self,
         tenant: TenantId,
-        before: OffsetDateTime,
+        before: Option<OffsetDateTime>,
         ended: OffsetDateTime,
         now: OffsetDateTime,
         most: u16,
@@ -300,7 +300,7 @@ impl HookBook for FakeHooks {
             .deliveries
             .iter()
             .filter(|(of, one)| {
-                *of == tenant && matches!(one.state, DeliveryState::Waiting { next_at } if next_at < before)
+                *of == tenant && matches!(one.state, DeliveryState::Waiting { next_at } if before.is_some_and(|before| next_at < before))
             })
             .map(|(_, one)| one.id)
             .take(most)

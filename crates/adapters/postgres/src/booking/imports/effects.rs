@@ -9,6 +9,7 @@ use ratiba_booking::catalogue::Deposit;
 use ratiba_booking::customers::{CustomerName, Language, Purpose, Stand};
 use ratiba_booking::import::bookings::ImportedBooking;
 use ratiba_booking::import::catalogue::Stocked;
+use ratiba_booking::import::catalogue::plan::CatalogueChange;
 use ratiba_booking::import::customers::{CustomerEntry, ToldConsent};
 use ratiba_booking::import::ports::{Effect, ImportRecordError};
 use ratiba_booking::setup::limits;
@@ -24,28 +25,7 @@ type Written = Result<(), TxError<ImportRecordError>>;
 pub(super) fn write(tx: &mut TenantTx<'_>, effect: &Effect) -> Written {
     match effect {
         Effect::None => {}
-        Effect::Catalogue(change) => {
-            // The setup's lock first, as every change of the setup does: what is counted stays so.
-            manage::lock(tx)?;
-            let new = change
-                .services
-                .iter()
-                .filter(|stocked| stocked.version == Version::NEW)
-                .count();
-            let there = manage::count(
-                tx,
-                "SELECT count(*) FROM services WHERE tenant_id = $1 AND active",
-            )?;
-            if new > 0 && there.saturating_add(new) > limits::SERVICES {
-                return Err(TxError::Refused(ImportRecordError::TooManyServices));
-            }
-            // In the order of ids: two writers of the same services would deadlock otherwise.
-            let mut services: Vec<&Stocked> = change.services.iter().collect();
-            services.sort_by_key(|stocked| stocked.service.id);
-            for stocked in services {
-                service(tx, stocked)?;
-            }
-        }
+        Effect::Catalogue(change) => catalogue(tx, change)?,
         Effect::Customers(change) => {
             let mut entries: Vec<&CustomerEntry> = change.entries.iter().collect();
             entries.sort_by(|a, b| a.customer.phone.cmp(&b.customer.phone));
@@ -58,6 +38,30 @@ pub(super) fn write(tx: &mut TenantTx<'_>, effect: &Effect) -> Written {
                 from_elsewhere(tx, booking)?;
             }
         }
+    }
+    Ok(())
+}
+
+pub(super) fn catalogue(tx: &mut TenantTx<'_>, change: &CatalogueChange) -> Written {
+    // The setup's lock first, as every change of the setup does: what is counted stays so.
+    manage::lock(tx)?;
+    let new = change
+        .services
+        .iter()
+        .filter(|stocked| stocked.version == Version::NEW)
+        .count();
+    let there = manage::count(
+        tx,
+        "SELECT count(*) FROM services WHERE tenant_id = $1 AND active",
+    )?;
+    if new > 0 && there.saturating_add(new) > limits::SERVICES {
+        return Err(TxError::Refused(ImportRecordError::TooManyServices));
+    }
+    // In the order of ids: two writers of the same services would deadlock otherwise.
+    let mut services: Vec<&Stocked> = change.services.iter().collect();
+    services.sort_by_key(|stocked| stocked.service.id);
+    for stocked in services {
+        service(tx, stocked)?;
     }
     Ok(())
 }

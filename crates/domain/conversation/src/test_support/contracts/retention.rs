@@ -136,6 +136,7 @@ pub(super) async fn messages_of_no_thread_are_archived_like_the_rest<W: World>(w
         let message = a_message().number(number).because(&format!("alert:{number}"));
         let mut message = message.to(Recipient::Business(phone)).build();
         message.thread = None;
+        message.about = Some(a_customer().number(4).build().id);
         message
     };
     let (_, mut of_thread) = a_conversation(4);
@@ -143,6 +144,7 @@ pub(super) async fn messages_of_no_thread_are_archived_like_the_rest<W: World>(w
     record.record(tenant, of_thread).await.unwrap();
     let sent = alert(1).id;
     let posting = record.posting(tenant, sent).await.unwrap().unwrap();
+    assert_eq!(posting.message.about, alert(1).about);
     let accepted = posting.message.accepted(Some("out.1".to_owned()), EPOCH);
     record
         .record_posting(tenant, PostingChange::of(accepted, EPOCH))

@@ -470,6 +470,7 @@ impl TakeTurn {
                 thread: None,
                 channel: asker.message.channel,
                 recipient: Recipient::Business(asker.address.clone()),
+                about: None,
                 purpose: Purpose::Answer,
                 content,
                 fallback: None,

@@ -538,6 +538,7 @@ impl Turn {
                 thread: Some(self.scene.thread.id),
                 channel: self.scene.thread.channel,
                 recipient: Recipient::Customer(self.scene.customer.id),
+                about: None,
                 purpose,
                 content: presented.content,
                 fallback: None,

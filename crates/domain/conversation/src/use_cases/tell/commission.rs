@@ -112,6 +112,7 @@ impl Tell {
             thread: None,
             channel: Channel::Whatsapp,
             recipient: Recipient::Business(address.clone()),
+            about: None,
             purpose: Purpose::News,
             content,
             fallback,

@@ -30,6 +30,8 @@ pub struct DigestFigures {
     pub overdue: u32,
     /// Whether the record of who changed what was found broken, or was not verified in time.
     pub audit_in_doubt: bool,
+    /// Requests of customers about their data that are open past their time.
+    pub overdue_requests: u32,
     /// Commission of the month to date; `None` where it cannot be computed.
     pub commission: Option<Money>,
     /// The first days of the months of commission that wait for somebody to close them.

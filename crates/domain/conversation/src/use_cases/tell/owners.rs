@@ -3,7 +3,7 @@
 use ratiba_kernel::Money;
 
 use super::{DigestFigures, MoneyMatter, Notice};
-use crate::customer::Customer;
+use crate::customer::{Customer, CustomerId};
 use crate::desk::VisitCard;
 use crate::outgoing::Purpose;
 use crate::rail::LISTED_MAX;
@@ -20,11 +20,19 @@ pub(super) struct Known {
     pub(super) visit: Option<VisitCard>,
     /// What the message was for, where it is about one.
     pub(super) purpose: Option<Purpose>,
+    /// Whether that message invited somebody to the team.
+    pub(super) invited: bool,
     /// Whether a person has the customer's thread.
     pub(super) with_person: bool,
 }
 
 impl Known {
+    /// Of whom is told.
+    pub(super) fn about(&self) -> Option<CustomerId> {
+        let of_visit = self.visit.as_ref().map(|card| card.customer);
+        self.customer.as_ref().map(|customer| customer.id).or(of_visit)
+    }
+
     /// Name, number, service and time, as far as they are known.
     fn in_words(&self, voice: &Voice<'_>) -> String {
         let customer = self.customer.as_ref();
@@ -69,6 +77,7 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
             return Some(told(&templates.join(", "), reason, next, voice));
         }
         Notice::CustomerLate { minutes, .. } => late(*minutes, voice.tongue),
+        Notice::MessageNotSent { .. } if known.invited => not_invited(voice.tongue),
         Notice::MessageNotSent { .. } => not_sent(known.purpose, voice.tongue),
         Notice::RequestWaits { .. } => waits(voice.tongue),
         Notice::CounterOfferPassed { .. } => passed(voice.tongue),
@@ -365,6 +374,19 @@ const fn rejected(tongue: Tongue) -> (&'static str, &'static str) {
     }
 }
 
+fn not_invited(tongue: Tongue) -> (String, &'static str) {
+    match tongue {
+        Tongue::English => (
+            "an invitation to the team may not have reached whom it was for".to_owned(),
+            "look at the invitations, and send it again or to another number",
+        ),
+        Tongue::Swahili => (
+            "mwaliko wa kujiunga na timu huenda haujamfikia aliyealikwa".to_owned(),
+            "angalia mialiko, uitume tena au kwa nambari nyingine",
+        ),
+    }
+}
+
 fn not_sent(purpose: Option<Purpose>, tongue: Tongue) -> (String, &'static str) {
     let what = match (purpose, tongue) {
         (Some(Purpose::Receipt), Tongue::English) => "a confirmation or receipt",
@@ -462,8 +484,23 @@ fn digest(figures: &DigestFigures, voice: &Voice<'_>) -> OwnerNews {
     } else {
         head
     };
+    let head = if figures.overdue_requests > 0 {
+        let count = Values::new().with(Placeholder::Overdue, figures.overdue_requests.to_string());
+        format!(
+            "{}\n\n{head}",
+            render(TextKey::DataRequestsOverdue, voice.tongue, &count)
+        )
+    } else {
+        head
+    };
     let (body, _shown) = listing(&head, &figures.today, LISTED_MAX, voice.tongue);
-    let stuck = [figures.unrouted, figures.dead_jobs, figures.overdue]
+    let stuck = [
+        figures.unrouted,
+        figures.dead_jobs,
+        figures.overdue,
+        figures.overdue_requests,
+    ];
+    let stuck = stuck
         .into_iter()
         .fold(u32::from(figures.audit_in_doubt), u32::saturating_add);
     OwnerNews {

@@ -66,7 +66,8 @@ impl Tell {
             parameters: vec![what, about, next.to_owned()],
         };
         let cause = notice.cause(occasion, 0);
-        let draft = alert::to_business(&news, address.clone(), Channel::Whatsapp, voice.tongue, cause);
+        let (about, address) = (Some(card.customer), address.clone());
+        let draft = alert::to_business(&news, about, address, Channel::Whatsapp, voice.tongue, cause);
         let mut change = Change::at(scene.now);
         change
             .messages
@@ -118,7 +119,8 @@ impl Tell {
             [reason.as_str(), known.as_str(), next],
         );
         let cause = notice.cause(occasion, 0);
-        let draft = alert::to_business(&news, address.clone(), Channel::Whatsapp, voice.tongue, cause);
+        let (about, address) = (Some(card.customer), address.clone());
+        let draft = alert::to_business(&news, about, address, Channel::Whatsapp, voice.tongue, cause);
         let mut change = Change::at(scene.now);
         change
             .messages

@@ -420,6 +420,11 @@ fn the_owners_hear_who_why_and_what_to_do() {
         let told = chat.happens(occasion, notice.clone());
         assert_eq!(told.len(), 1);
         let sent = chat.to_owners().pop().unwrap();
+        assert_eq!(
+            sent.about,
+            Some(chat.desk.visits()[0].customer),
+            "forgotten with them"
+        );
         let fallback = sent.fallback.unwrap();
         let [why, who, next] = fallback.parameters() else {
             panic!("why, who and what to do: {fallback:?}")
@@ -545,6 +550,7 @@ fn a_digest_of_many_visits_says_how_many_it_leaves_out() {
         dead_jobs: 0,
         overdue: 0,
         audit_in_doubt: false,
+        overdue_requests: 0,
         commission: None,
         waiting: Vec::new(),
         late: Vec::new(),
@@ -576,6 +582,7 @@ fn the_owners_get_the_digest_once_a_day() {
         dead_jobs: 0,
         overdue: 0,
         audit_in_doubt: false,
+        overdue_requests: 0,
         commission: None,
         waiting: Vec::new(),
         late: Vec::new(),
@@ -593,6 +600,7 @@ fn the_owners_get_the_digest_once_a_day() {
         told[0]
     );
     let message = chat.to_owners().pop().unwrap();
+    assert_eq!(message.about, None);
     assert!(matches!(message.content, Content::Text(_)));
     let fallback = message.fallback.unwrap();
     assert_eq!(fallback.name(), "owner_digest");

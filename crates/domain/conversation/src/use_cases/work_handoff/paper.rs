@@ -309,6 +309,7 @@ impl Paper<'_> {
             thread: Some(spoken.id),
             channel: spoken.channel,
             recipient: Recipient::Customer(spoken.customer),
+            about: None,
             purpose: Purpose::Answer,
             content: Content::Text(words),
             fallback: None,
@@ -452,7 +453,8 @@ impl Paper<'_> {
 
     fn for_admin(&self, admin: &Admin, thread: &Thread, news: &OwnerNews, cause: String) -> Option<Draft> {
         let address: Address = admin.address();
-        let draft = alert::to_business(news, address, thread.channel, Tongue::from(admin.language), cause);
+        let (about, tongue) = (Some(thread.customer), Tongue::from(admin.language));
+        let draft = alert::to_business(news, about, address, thread.channel, tongue, cause);
         // So that an answer to this message is one in this conversation.
         draft.map(|draft| Draft {
             thread: Some(thread.id),
@@ -473,6 +475,7 @@ impl Paper<'_> {
             thread: Some(thread.id),
             channel: thread.channel,
             recipient: Recipient::Customer(thread.customer),
+            about: None,
             purpose,
             content: Content::Text(text),
             fallback: None,

@@ -159,6 +159,7 @@ fn the_digest_names_every_month_that_waits_until_none_does() {
         dead_jobs: 0,
         overdue: 0,
         audit_in_doubt: false,
+        overdue_requests: 0,
         commission: Some(Money::kes_minor(100_000)),
         waiting,
         late,

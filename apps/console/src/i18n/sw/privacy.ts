@@ -1,0 +1,43 @@
+import type { privacy as english } from "../en/privacy";
+
+/** Kurasa za maombi ya wateja kuhusu taarifa zao. */
+export const privacy: Record<keyof typeof english, string> = {
+  "nav.dataRequests": "Maombi ya taarifa",
+  "privacy.title": "Maombi ya taarifa",
+  "privacy.lead":
+    "Wanachoomba wateja kuhusu taarifa zao zinazohifadhiwa. Ombi jipya huandikwa kwenye ukurasa wa mteja mwenyewe.",
+  "privacy.open": "Ya kujibiwa",
+  "privacy.noneOpen": "Hakuna linalosubiri jibu.",
+  "privacy.past": "Yaliyojibiwa",
+  "privacy.none": "Bado hajaomba lolote.",
+  "privacy.asks": "Mteja anaomba",
+  "privacy.take": "Andika ombi",
+  "privacy.wish.export": "Kuona kinachohifadhiwa",
+  "privacy.wish.copy": "Nakala kwa ajili ya programu nyingine",
+  "privacy.wish.correction": "Sahihisho",
+  "privacy.wish.erasure": "Kusahauliwa",
+  "privacy.hint.export": "Lijibiwe ndani ya siku 7.",
+  "privacy.hint.copy": "Lijibiwe ndani ya siku 30.",
+  "privacy.hint.correction": "Lijibiwe ndani ya siku 14. Sahihisha hapo juu, kisha useme.",
+  "privacy.hint.erasure": "Lijibiwe ndani ya siku 14. Hakuna kinachofutwa kabla mtu hajathibitisha.",
+  "privacy.state.done": "Limetimizwa",
+  "privacy.state.refused": "Limekataliwa",
+  "privacy.due": "mwisho {day}",
+  "privacy.overdue": "mwisho ulikuwa {day}",
+  "privacy.asked": "Aliomba {time}.",
+  "privacy.ended": "Lilijibiwa {time}.",
+  "privacy.handOver": "Kabidhi waraka",
+  "privacy.handedOver": "Safu {count} zilikabidhiwa. Uthibitisho:",
+  "privacy.forgotten": "Safu {count} zilifutwa.",
+  "privacy.nobody": "Mteja aliyesahauliwa",
+  "privacy.toCustomer": "Kwa mteja",
+  "privacy.corrected": "Imesahihishwa",
+  "privacy.erase": "Msahau mteja",
+  "privacy.eraseLead":
+    "Jina, namba, lugha, mazungumzo na maelezo vitafutwa kabisa. Kiasi, nyakati na risiti hubaki kwenye vitabu, na hakuna atakayejua tena vilikuwa vya nani.",
+  "privacy.sure": "Najua kwamba hili haliwezi kurudishwa.",
+  "privacy.eraseNow": "Futa kabisa",
+  "privacy.refuse": "Kataa",
+  "privacy.reason": "Kwa nini linakataliwa",
+  "privacy.reasonHint": "Aliyeomba ataambiwa.",
+};

@@ -1,0 +1,2 @@
+-- How many visits are on record. Run as an administrator. Variables: tenant.
+SELECT count(*) FROM visits WHERE tenant_id = :'tenant';
