@@ -20,7 +20,7 @@ pub(super) struct Watch {
 }
 
 /// What lies between two looks, and is part of what is measured.
-const LOOK_EVERY: Duration = Duration::from_millis(1);
+const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// How long one of them is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
