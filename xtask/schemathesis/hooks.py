@@ -18,7 +18,8 @@ import requests
 import schemathesis
 
 API = os.environ["RATIBA_API"]
-# Who asks: one of the demo's people, who comes in by the issuer as with a browser; `nobody`, who does not.
+# Who asks: one of the demo's people, who comes in by the issuer as with a browser; `machine`, which has a token;
+# `nobody`, who does not come in.
 WHO = os.environ["RATIBA_WHO"]
 OWNER = {"Authorization": "Bearer " + os.environ["RATIBA_OWNER_TOKEN"]}
 TALLY = os.environ["RATIBA_TALLY"]
@@ -66,9 +67,11 @@ counts = collections.defaultdict(collections.Counter)
 
 
 def signed_in():
-    """The headers of a page of this instance in a browser in which somebody has just signed in."""
+    """The headers of a page of this instance in a browser in which somebody has just signed in; a machine's, and nobody's."""
     if WHO == "nobody":
         return {}
+    if WHO == "machine":
+        return {"Authorization": "Bearer " + os.environ["RATIBA_MACHINE_TOKEN"]}
     browser = requests.Session()
     login = browser.get(API + "/auth/login", allow_redirects=False, timeout=60)
     chosen = login.headers["location"].replace("/authorize?", "/choose?") + "&person=" + WHO

@@ -2,7 +2,7 @@
 //!
 //! Schemathesis reads the document of the API and makes up requests, fitting ones and others. Whatever comes back must be
 //! declared, and must not be a failure of the server's. It comes as each role of the demo tenant, signed in as people are,
-//! and as nobody. It is a program for Python, which the build does not need; where that is missing, this is left out and
+//! as a machine with a token, and as nobody. It is a program for Python, which the build does not need; where that is missing, this is left out and
 //! says so.
 
 mod program;
@@ -28,7 +28,11 @@ use tally::Tally;
 /// The most that is of use: beyond it a run takes days.
 const EXAMPLES_MOST: u32 = 10_000;
 /// Who asks. The mightiest come last: what they take away nobody misses.
-const WHO: [&str; 5] = ["nobody", "therapist", "receptionist", "manager", "owner"];
+const WHO: [&str; 6] = ["nobody", "therapist", MACHINE, "receptionist", "manager", "owner"];
+/// A program of somebody else's, with a token of its own that may do what a manager's may.
+const MACHINE: &str = "machine";
+/// How many days that token is valid; the demo's clock moves within one.
+const TOKEN_DAYS: &str = "90";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How much is asked.
@@ -115,6 +119,12 @@ fn check(asked: Asked) -> anyhow::Result<Ran> {
 
 /// Asks as everybody, also after somebody found something.
 fn ask(stack: &mut Stack, program: &std::path::Path, asked: Asked) -> anyhow::Result<()> {
+    let tenant = stack.tenant["tenant"].as_str().unwrap_or_default();
+    let machine = stack.admin(&["token", tenant, "manager", "Schemathesis", TOKEN_DAYS])?;
+    let machine = machine["token"]
+        .as_str()
+        .context("ratiba-admin minted no token")?
+        .to_owned();
     let spared = prepare_tenant(stack)?;
     let began = machine::now();
     let mut tally = Tally::default();
@@ -146,6 +156,7 @@ fn ask(stack: &mut Stack, program: &std::path::Path, asked: Asked) -> anyhow::Re
             .env("RATIBA_WHO", who)
             .env("RATIBA_SEED", asked.seed.to_string())
             .env("RATIBA_OWNER_TOKEN", owner_token(stack))
+            .env("RATIBA_MACHINE_TOKEN", &machine)
             .env("RATIBA_SPARED", spared.to_string())
             .env("RATIBA_TALLY", &told);
         if let Err(error) = process::run("Schemathesis", &mut command) {
