@@ -10,7 +10,7 @@ use ratiba_kernel::money::div_half_away_from_zero;
 use ratiba_kernel::{Money, MoneyError, Zone};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Group, Line, Reason, StaffFigure, Verdict, earned};
+use crate::engine::{Group, Line, Reason, StaffFigure, earned};
 use crate::guarantee::Earned;
 use crate::hash::ContentHash;
 use crate::hours::HoursWorked;
@@ -18,6 +18,10 @@ use crate::period::{FrozenDocument, PeriodKind};
 use crate::settings::CommissionSettings;
 use crate::terms::Terms;
 use crate::{AppointmentId, PeriodId, StaffId};
+
+mod standing;
+
+use standing::Standing;
 
 /// What is frozen of a person's month: the close and its amendments, each of the one before. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,115 +95,6 @@ impl Chain {
             }
         }
         Ok(standing)
-    }
-}
-
-/// How an appointment stands in what is frozen, all documents together.
-struct Standing<'a> {
-    /// As it was told last.
-    latest: &'a Line,
-    /// Amount and base of the recorded rate, in minor units.
-    recorded: (i64, i64),
-    base: Money,
-    commission: Money,
-    tip: Money,
-    seconds: i64,
-}
-
-impl<'a> Standing<'a> {
-    const fn of(line: &'a Line) -> Self {
-        Self {
-            latest: line,
-            recorded: (line.commission.amount_minor(), line.base.amount_minor()),
-            base: line.base,
-            commission: line.commission,
-            tip: line.tip,
-            seconds: line.reason.rendered_seconds,
-        }
-    }
-
-    fn add(&mut self, line: &'a Line) -> Result<(), MoneyError> {
-        self.latest = line;
-        self.base = self.base.checked_add(line.base)?;
-        self.commission = self.commission.checked_add(line.commission)?;
-        self.tip = self.tip.checked_add(line.tip)?;
-        self.seconds = self.seconds.saturating_add(line.reason.rendered_seconds);
-        // A document that does not follow the recorded rate, as one that was computed anew, records another; so does the
-        // first one in which there is a base.
-        let (commission, base) = (self.commission.amount_minor(), self.base.amount_minor());
-        if at_recorded_rate(self.recorded, base)? != Some(commission) {
-            self.recorded = (commission, base);
-        }
-        Ok(())
-    }
-
-    /// Whether it is all gone again, as by an amendment that withdrew it.
-    const fn is_nothing(&self) -> bool {
-        self.base.is_zero() && self.commission.is_zero() && self.tip.is_zero() && self.seconds == 0
-    }
-
-    fn differs(&self, now: &Line, basis: Basis) -> bool {
-        let commission_counts = match basis {
-            Basis::Anew => true,
-            // Without a base a refund shows in nothing but the sum for the service; that somebody edited the rule since is no
-            // news of the work.
-            Basis::RecordedRate => {
-                self.recorded.1 <= 0 && say_the_same(&self.latest.reason.verdict, &now.reason.verdict)
-            }
-        };
-        self.base != now.base
-            || self.tip != now.tip
-            || self.seconds != now.reason.rendered_seconds
-            || self.latest.reason.ended_at != now.reason.ended_at
-            || self.latest.reason.end_source != now.reason.end_source
-            || (commission_counts && self.commission != now.commission)
-    }
-
-    fn withdrawn(&self) -> Result<DeltaLine, MoneyError> {
-        let nothing = Money::zero(self.base.currency());
-        Ok(DeltaLine {
-            appointment: self.latest.appointment,
-            cause: DeltaCause::Withdrawn,
-            base: nothing.checked_sub(self.base)?,
-            commission: nothing.checked_sub(self.commission)?,
-            tip: nothing.checked_sub(self.tip)?,
-            rendered_seconds: self.seconds.saturating_neg(),
-            reason: self.latest.reason.clone(),
-        })
-    }
-
-    fn corrected(&self, now: &Line, basis: Basis) -> Result<DeltaLine, MoneyError> {
-        let target = match basis {
-            Basis::Anew => now.commission,
-            // Without a rate it is like work that nobody knew of. A fixed sum is the same with and without a base.
-            Basis::RecordedRate => at_recorded_rate(self.recorded, now.base.amount_minor())?
-                .map_or(now.commission, |target| {
-                    Money::new(target, self.commission.currency())
-                }),
-        };
-        Ok(DeltaLine {
-            appointment: now.appointment,
-            cause: DeltaCause::Corrected,
-            base: now.base.checked_sub(self.base)?,
-            commission: target.checked_sub(self.commission)?,
-            tip: now.tip.checked_sub(self.tip)?,
-            rendered_seconds: now.reason.rendered_seconds.saturating_sub(self.seconds),
-            reason: now.reason.clone(),
-        })
-    }
-}
-
-/// Whether one rule decided both, and said the same.
-fn say_the_same(one: &Verdict, other: &Verdict) -> bool {
-    match (one, other) {
-        (
-            Verdict::Won { rule, term, .. },
-            Verdict::Won {
-                rule: of, term: says, ..
-            },
-        ) => rule == of && term == says,
-        (Verdict::Gap, Verdict::Gap) | (Verdict::NoShow, Verdict::NoShow) => true,
-        (Verdict::Won { .. } | Verdict::Gap | Verdict::NoShow, _) => false,
     }
 }
 

@@ -6,6 +6,7 @@ use ratiba_kernel::money::div_half_away_from_zero;
 use ratiba_kernel::{BasisPoints, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 
+use crate::fine;
 use crate::settings::{CommissionSettings, NoShowBase};
 use crate::work::{Outcome, Sale};
 
@@ -143,15 +144,106 @@ pub enum StepKind {
     EarnedLater,
     /// Took off the others' shares.
     OthersShares,
+    /// Rounded what comes before to whole minor units, together with the other lines of the rule's figure.
+    Rounding,
 }
 
 /// The base of one appointment before it is shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WholeBase {
+    /// What led to it, each step in whole minor units.
     pub(crate) steps: Vec<BaseStep>,
+    /// What the steps come to.
     pub(crate) amount_minor: i64,
-    /// The part that was not given back: numerator and denominator.
-    pub(crate) kept: (i64, i64),
+    /// The same without the roundings of the steps, in ten-thousandths of a minor unit. Not negative.
+    pub(crate) fine: i128,
+    /// The part that was not given back.
+    pub(crate) kept: NotReturned,
+}
+
+/// The part of money that was not given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotReturned {
+    /// What was not given back, in minor units. Not negative.
+    pub minor: i64,
+    /// Of how much, in minor units; above zero.
+    pub of_minor: i64,
+}
+
+impl NotReturned {
+    /// Nothing was given back.
+    pub const ALL: Self = Self {
+        minor: 1,
+        of_minor: 1,
+    };
+}
+
+/// A base on the way: what its steps come to, and the same without their roundings.
+struct Running {
+    steps: Vec<BaseStep>,
+    minor: i128,
+    fine: i128,
+}
+
+impl Running {
+    fn from(kind: StepKind, amount: Money) -> Self {
+        Self {
+            steps: vec![step(kind, amount.amount_minor())],
+            minor: i128::from(amount.amount_minor()),
+            fine: fine::of_minor(amount.amount_minor()),
+        }
+    }
+
+    /// Takes a step of whole minor units. Every amount is within 64 bits: a few of them cannot leave 128.
+    fn take(&mut self, taken: BaseStep) {
+        self.minor += i128::from(taken.amount_minor);
+        self.fine += fine::of_minor(taken.amount_minor);
+        self.steps.push(taken);
+    }
+
+    /// Takes off what is kept back, all parts of the original.
+    fn keep_back(&mut self, kept_back: KeptBack) {
+        if kept_back == KeptBack::default() {
+            return;
+        }
+        let original = self.minor.max(0);
+        // Basis points of minor units are ten-thousandths of them.
+        self.fine -= original * kept_back.basis_points + kept_back.flat_minor * fine::IN_A_MINOR_UNIT;
+        let part = div_half_away_from_zero(original * kept_back.basis_points, 10_000);
+        let kept = i64::try_from(part + kept_back.flat_minor).unwrap_or(i64::MAX);
+        self.minor -= i128::from(kept);
+        self.steps.push(step(StepKind::Deduction, -kept));
+    }
+
+    /// Raises to nothing what is below, and takes off the part that was given back of the money that it is a base of.
+    fn finish(mut self, of: Money, refunded: Money) -> WholeBase {
+        if self.minor < 0 {
+            let missing = i64::try_from(-self.minor).unwrap_or(i64::MAX);
+            self.steps.push(step(StepKind::Floor, missing));
+            self.minor = 0;
+        }
+        self.fine = self.fine.max(0);
+        let whole = of.amount_minor();
+        let refunded = refunded.amount_minor().min(whole);
+        let mut kept = NotReturned::ALL;
+        if refunded > 0 {
+            kept = NotReturned {
+                minor: whole - refunded,
+                of_minor: whole,
+            };
+            let back = fine::part(self.minor, refunded, whole);
+            self.minor -= back;
+            self.fine = fine::part(self.fine, kept.minor, kept.of_minor);
+            let back = i64::try_from(-back).unwrap_or(i64::MIN);
+            self.steps.push(step(StepKind::Refund, back));
+        }
+        WholeBase {
+            steps: self.steps,
+            amount_minor: i64::try_from(self.minor).unwrap_or(i64::MAX),
+            fine: self.fine,
+            kept,
+        }
+    }
 }
 
 impl BaseRecipe {
@@ -167,10 +259,10 @@ impl BaseRecipe {
             Outcome::Rendered => Some(self.rendered(sale, settings)),
             Outcome::NoShow { fee } => match settings.no_show_base {
                 NoShowBase::None => None,
-                NoShowBase::Fee => Some(not_rendered(StepKind::NoShowFee, fee, fee, sale.refunded)),
+                NoShowBase::Fee => Some(self.not_rendered(StepKind::NoShowFee, fee, fee, sale, settings)),
                 NoShowBase::Price => {
                     let price = sale.list_price;
-                    Some(not_rendered(StepKind::NoShowPrice, price, fee, sale.refunded))
+                    Some(self.not_rendered(StepKind::NoShowPrice, price, fee, sale, settings))
                 }
             },
         }
@@ -202,32 +294,44 @@ impl BaseRecipe {
                 (StepKind::Charged, sale.charged, sale.paid)
             }
         };
-        let mut steps = vec![step(kind, start.amount_minor())];
-        // Every amount is within 64 bits and not negative: five of them cannot leave 128.
-        let mut base = i128::from(start.amount_minor());
+        let mut base = Running::from(kind, start);
         for subtraction in &self.subtract {
-            let taken = self.taken_off(*subtraction, sale, settings);
-            base += i128::from(taken.amount_minor);
-            steps.push(taken);
+            base.take(self.taken_off(*subtraction, sale, settings));
         }
-        let kept_back = self.kept_back(DeductWhen::Before);
-        if kept_back != KeptBack::default() {
-            let part = div_half_away_from_zero(base.max(0) * kept_back.basis_points, 10_000);
-            let kept = i64::try_from(part + kept_back.flat_minor).unwrap_or(i64::MAX);
-            base -= i128::from(kept);
-            steps.push(step(StepKind::Deduction, -kept));
+        base.keep_back(self.kept_back(DeductWhen::Before));
+        base.finish(refundable, sale.refunded)
+    }
+
+    /// The base of a no-show: an amount that stands for the work, less what the recipe takes off of it. Nothing was used up, and
+    /// what is kept back for each service is not, for there was none; tax is contained in it as in the price.
+    fn not_rendered(
+        &self,
+        kind: StepKind,
+        amount: Money,
+        fee: Money,
+        sale: &Sale,
+        settings: &CommissionSettings,
+    ) -> WholeBase {
+        let mut base = Running::from(kind, amount);
+        for subtraction in &self.subtract {
+            let taken = match (subtraction, kind == StepKind::NoShowPrice) {
+                (Subtraction::Discount, true) => step(StepKind::Discount, -sale.discount.amount_minor()),
+                (Subtraction::Discount, false) => step(StepKind::DiscountInside, 0),
+                (Subtraction::Tax, _) => step(StepKind::Tax, -tax_inside(base.minor, sale)),
+                (Subtraction::ProductCost, _) => continue,
+                (Subtraction::PaymentFee, _) => step(
+                    StepKind::PaymentFee,
+                    -payment_fee(sale, sale.paid.min(fee), settings),
+                ),
+            };
+            base.take(taken);
         }
-        if base < 0 {
-            let missing = i64::try_from(-base).unwrap_or(i64::MAX);
-            steps.push(step(StepKind::Floor, missing));
-            base = 0;
-        }
-        let kept = give_back(&mut base, &mut steps, refundable, sale.refunded);
-        WholeBase {
-            steps,
-            amount_minor: i64::try_from(base).unwrap_or(i64::MAX),
-            kept,
-        }
+        let kept_back = KeptBack {
+            flat_minor: 0,
+            ..self.kept_back(DeductWhen::Before)
+        };
+        base.keep_back(kept_back);
+        base.finish(fee, sale.refunded)
     }
 
     fn taken_off(&self, subtraction: Subtraction, sale: &Sale, settings: &CommissionSettings) -> BaseStep {
@@ -239,39 +343,27 @@ impl BaseRecipe {
             (Subtraction::Tax, _) => (StepKind::Tax, sale.tax),
             (Subtraction::ProductCost, _) => (StepKind::ProductCost, sale.product_cost),
             (Subtraction::PaymentFee, _) => {
-                let by_table = || settings.payment_fees.fee_of(sale.paid.amount_minor());
-                let fee = sale.payment_fee.map_or_else(by_table, Money::amount_minor);
-                return step(StepKind::PaymentFee, -fee);
+                return step(StepKind::PaymentFee, -payment_fee(sale, sale.paid, settings));
             }
         };
         step(kind, -amount.amount_minor())
     }
 }
 
-/// The base of a no-show: an amount that stands for the work, less the part of the fee that was given back.
-fn not_rendered(kind: StepKind, amount: Money, fee: Money, refunded: Money) -> WholeBase {
-    let mut steps = vec![step(kind, amount.amount_minor())];
-    let mut base = i128::from(amount.amount_minor());
-    let kept = give_back(&mut base, &mut steps, fee, refunded);
-    WholeBase {
-        steps,
-        amount_minor: i64::try_from(base).unwrap_or(i64::MAX),
-        kept,
-    }
+/// What collecting money has cost: as the provider reported it, else by the tenant's table.
+fn payment_fee(sale: &Sale, paid: Money, settings: &CommissionSettings) -> i64 {
+    let by_table = || settings.payment_fees.fee_of(paid.amount_minor());
+    sale.payment_fee.map_or_else(by_table, Money::amount_minor)
 }
 
-/// Takes off a base the part that was given back of the money it is a base of. Answers what was not given back, numerator and
-/// denominator.
-fn give_back(base: &mut i128, steps: &mut Vec<BaseStep>, of: Money, refunded: Money) -> (i64, i64) {
-    let whole = of.amount_minor();
-    let refunded = refunded.amount_minor().min(whole);
-    if refunded <= 0 {
-        return (1, 1);
+/// The tax in an amount that contains it as the charged amount does, in whole minor units; never more than the amount.
+fn tax_inside(amount_minor: i128, sale: &Sale) -> i64 {
+    let (tax, charged) = (sale.tax.amount_minor(), sale.charged.amount_minor());
+    if charged <= 0 {
+        return 0;
     }
-    let back = div_half_away_from_zero(*base * i128::from(refunded), i128::from(whole));
-    *base -= back;
-    steps.push(step(StepKind::Refund, i64::try_from(-back).unwrap_or(i64::MIN)));
-    (whole - refunded, whole)
+    let inside = fine::part(amount_minor.max(0), tax.min(charged), charged);
+    i64::try_from(inside).unwrap_or(i64::MAX)
 }
 
 const fn step(what: StepKind, amount_minor: i64) -> BaseStep {

@@ -1,23 +1,24 @@
 //! The engine: rules and completed work become every person's figures, with the reason of each line.
 //!
-//! A pure function. Lines are grouped by person and winning rule; a group's figure is computed exactly and
-//! rounded **once**, half away from zero, and handed out to its lines by largest remainder, so that lines
-//! always add up to the total. The order in which work or rules are given makes no difference, and neither
+//! A pure function. Lines are grouped by person and winning rule; a group's figure is computed on bases that are not rounded to
+//! money and rounded **once**, half away from zero, and handed out to its lines by largest remainder, so that lines
+//! always add up to the total. What lines show as their bases is handed out likewise. The order in which work or rules are given makes no difference, and neither
 //! does anybody else's work.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ratiba_kernel::{Money, TimeRange, Zone};
+use ratiba_kernel::{Money, Zone};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::amend::DeltaCause;
-use crate::base::{BaseRecipe, BaseStep, EarnOn, StepKind, WholeBase};
+use crate::base::{BaseStep, NotReturned, StepKind};
+use crate::fine;
 use crate::guarantee::Earned;
 use crate::hash::{self, ContentHash};
 use crate::hours::HoursWorked;
-use crate::resolve::{Beaten, Candidate, Place, RuleTable};
+use crate::resolve::{Beaten, Place, RuleTable};
 use crate::rule::{Rule, Term};
 use crate::settings::CommissionSettings;
 use crate::split::Share;
@@ -25,17 +26,20 @@ use crate::tiers::TierPart;
 use crate::work::{CompletedAppointment, EndSource, Outcome};
 use crate::{AppointmentId, Month, RuleId, ServiceCategory, ServiceId, StaffId};
 
+mod draft;
 mod error;
 mod figure;
 mod paid;
 
+pub(crate) use draft::Draft;
 pub use error::ComputeError;
 pub(crate) use paid::PaidPart;
 
+use draft::drafts_of;
 use paid::concerns;
 
 /// Which arithmetic made a figure. Raised when the same inputs would give another result.
-pub const ENGINE_VERSION: &str = "2";
+pub const ENGINE_VERSION: &str = "3";
 
 /// The figures of a month of all staff.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,11 +108,23 @@ pub struct Reason {
     pub share: Share,
     /// From the start amount to the base.
     pub base_steps: Vec<BaseStep>,
+    /// By how much the base is more than its steps before the rounding come to, in ten-thousandths of a minor unit: those steps
+    /// are whole minor units each.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub beyond_steps: i64,
+    /// The part of the money that was not given back; `None` where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<NotReturned>,
     /// Which rule decided.
     pub verdict: Verdict,
     /// In an amendment, why the line is there: its amounts and its time are differences then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<DeltaCause>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_nothing(number: &i64) -> bool {
+    *number == 0
 }
 
 /// Which rule decided a line.
@@ -162,25 +178,6 @@ pub enum Rounding {
     Up,
     /// To the smaller.
     Down,
-}
-
-/// One person's part of one appointment, before the groups are computed.
-pub(crate) struct Draft<'a> {
-    pub(crate) work: &'a CompletedAppointment,
-    pub(crate) ended_at: OffsetDateTime,
-    /// The person's place in the list of renderers.
-    pub(crate) place: usize,
-    pub(crate) share: Share,
-    pub(crate) base_steps: Vec<BaseStep>,
-    pub(crate) base_minor: i64,
-    pub(crate) kept: (i64, i64),
-    /// What of it was paid when; `None` where all of it is earned as the service ends.
-    pub(crate) paid: Option<PaidPart>,
-    /// Whether anything can be earned on it at all.
-    pub(crate) earns: bool,
-    pub(crate) tip_minor: i64,
-    /// Rules that speak on it, the winner first.
-    pub(crate) candidates: Vec<Candidate>,
 }
 
 /// Computes a month.
@@ -253,93 +250,6 @@ fn check_amounts(work: &CompletedAppointment, settings: &CommissionSettings) -> 
     Ok(())
 }
 
-fn drafts_of<'a>(
-    work: &'a CompletedAppointment,
-    rules: &RuleTable,
-    settings: &CommissionSettings,
-    range: &TimeRange,
-) -> Result<Vec<(StaffId, Draft<'a>)>, ComputeError> {
-    let ended_at = work.ended_at();
-    let ends_here = range.holds(ended_at);
-    let day = settings.zone.date(ended_at);
-    let people = work.renderers.staff();
-    let tips = match &work.tip {
-        None => vec![0; people.len()],
-        Some(_) if !ends_here => vec![0; people.len()],
-        Some(tip) => tip.divide(&work.renderers).map_err(|refused| ComputeError::Tip {
-            appointment: work.id,
-            refused,
-        })?,
-    };
-    let shares = work.renderers.fractions();
-    let default_recipe = BaseRecipe::default();
-    let drafts = people
-        .iter()
-        .zip(shares)
-        .zip(tips)
-        .enumerate()
-        .filter_map(|(place, ((staff, share), tip_minor))| {
-            let candidates = rules.candidates(*staff, work.service, &work.category, day, settings.precedence);
-            let recipe = candidates
-                .first()
-                .map_or(&default_recipe, |winner| winner.rule.value.base());
-            let paid = match (recipe.earn_on, work.outcome) {
-                (EarnOn::Payment, Outcome::Rendered) => Some(PaidPart::of(work, range)),
-                (EarnOn::Payment, Outcome::NoShow { .. }) | (EarnOn::Completion, _) => None,
-            };
-            if paid.is_none() && !ends_here {
-                return None;
-            }
-            let whole = recipe.apply(work.outcome, &work.sale, settings);
-            let earns = whole.is_some();
-            let mut whole = whole.unwrap_or(WholeBase {
-                steps: Vec::new(),
-                amount_minor: 0,
-                kept: (1, 1),
-            });
-            let (through, before) =
-                paid.map_or((whole.amount_minor, 0), |paid| paid.shares(whole.amount_minor));
-            let mut step = |what, amount_minor| whole.steps.push(BaseStep { what, amount_minor });
-            if !ends_here || before != 0 {
-                step(StepKind::EarnedBefore, -before);
-            }
-            if through != whole.amount_minor {
-                step(StepKind::EarnedLater, through - whole.amount_minor);
-            }
-            // What the month adds is divided by itself: the difference of two divisions could be below nothing.
-            let added = through - before;
-            let own = work.renderers.divide(added).get(place).copied().unwrap_or(0);
-            if own != added {
-                step(StepKind::OthersShares, own - added);
-            }
-            let draft = Draft {
-                work,
-                ended_at,
-                place,
-                share,
-                base_steps: whole.steps,
-                base_minor: own,
-                kept: whole.kept,
-                paid,
-                earns,
-                tip_minor,
-                candidates,
-            };
-            Some((*staff, draft))
-        })
-        .collect();
-    Ok(drafts)
-}
-
-impl Draft<'_> {
-    /// Whether it ended in an earlier month, and is here for what was paid since.
-    pub(crate) fn is_later(&self) -> bool {
-        self.base_steps
-            .iter()
-            .any(|step| step.what == StepKind::EarnedBefore)
-    }
-}
-
 fn figure_of(
     staff: StaffId,
     month: Month,
@@ -358,14 +268,18 @@ fn figure_of(
         }
     }
     let measured = figure::Measured::of(&drafts).ok_or_else(|| too_large.clone())?;
-    let mut commissions = vec![0_i64; drafts.len()];
+    // Of a line that no rule pays, the base is rounded by itself.
+    let mut told: Vec<(i64, i64)> = drafts
+        .iter()
+        .map(|draft| (i64::try_from(fine::to_minor(draft.base)).unwrap_or(i64::MAX), 0))
+        .collect();
     let mut groups = Vec::with_capacity(won.len());
     for (rule, members) in won.into_values() {
         let figured =
             figure::of_group(&rule.value, &members, &drafts, &measured).ok_or_else(|| too_large.clone())?;
-        for (index, part) in members.iter().zip(&figured.parts) {
-            if let Some(commission) = commissions.get_mut(*index) {
-                *commission = *part;
+        for (index, part) in members.iter().zip(figured.bases.iter().zip(&figured.parts)) {
+            if let Some(line) = told.get_mut(*index) {
+                *line = (*part.0, *part.1);
             }
         }
         groups.push(Group {
@@ -381,8 +295,8 @@ fn figure_of(
     let money = |minor| Money::new(minor, settings.currency);
     let lines: Vec<Line> = drafts
         .into_iter()
-        .zip(commissions)
-        .map(|(draft, commission)| line_of(draft, commission, money))
+        .zip(told)
+        .map(|(draft, (base, commission))| line_of(draft, base, commission, money))
         .collect();
     let top_up = match settings.guarantees.get(&staff) {
         None => Some(0),
@@ -429,9 +343,12 @@ pub(crate) fn earned<'a>(lines: impl Iterator<Item = (&'a Line, i64)> + Clone, z
     earned
 }
 
-fn line_of(draft: Draft<'_>, commission_minor: i64, money: impl Fn(i64) -> Money) -> Line {
+fn line_of(draft: Draft<'_>, base_minor: i64, commission_minor: i64, money: impl Fn(i64) -> Money) -> Line {
     let work = draft.work;
     let is_later = draft.is_later();
+    let beyond_steps = draft.base - fine::of_minor(draft.told_minor);
+    let mut base_steps = draft.base_steps;
+    base_steps.extend(rounding_step(draft.told_minor, base_minor));
     let mut candidates = draft.candidates.into_iter();
     let verdict = match (draft.earns, candidates.next()) {
         (false, _) => Verdict::NoShow,
@@ -451,7 +368,7 @@ fn line_of(draft: Draft<'_>, commission_minor: i64, money: impl Fn(i64) -> Money
     };
     Line {
         appointment: work.id,
-        base: money(draft.base_minor),
+        base: money(base_minor),
         commission: money(commission_minor),
         tip: money(draft.tip_minor),
         reason: Reason {
@@ -466,10 +383,38 @@ fn line_of(draft: Draft<'_>, commission_minor: i64, money: impl Fn(i64) -> Money
                 work.rendered_for().whole_seconds()
             },
             share: draft.share,
-            base_steps: draft.base_steps,
+            base_steps,
+            // Some steps are off by half a minor unit each.
+            beyond_steps: i64::try_from(beyond_steps).unwrap_or(0),
+            kept: Some(draft.kept).filter(|kept| *kept != NotReturned::ALL),
             verdict,
             change: None,
         },
+    }
+}
+
+/// From what the other steps come to, to the base; nothing where it is the same.
+pub(crate) fn rounding_step(told_minor: i64, base_minor: i64) -> Option<BaseStep> {
+    let amount_minor = base_minor.saturating_sub(told_minor);
+    (amount_minor != 0).then_some(BaseStep {
+        what: StepKind::Rounding,
+        amount_minor,
+    })
+}
+
+impl Reason {
+    /// What the steps before the rounding come to, in minor units: the appointment's own, whatever else is in the month.
+    pub(crate) fn told_minor(&self) -> i64 {
+        let own = self
+            .base_steps
+            .iter()
+            .filter(|step| step.what != StepKind::Rounding);
+        own.fold(0, |sum, step| sum.saturating_add(step.amount_minor))
+    }
+
+    /// The base in ten-thousandths of a minor unit, as far as it was recorded.
+    pub(crate) fn fine_base(&self) -> i128 {
+        fine::of_minor(self.told_minor()) + i128::from(self.beyond_steps)
     }
 }
 
@@ -496,7 +441,7 @@ impl Line {
         steps.any(|step| step.what == StepKind::EarnedBefore)
     }
 
-    fn was_rendered(&self) -> bool {
+    pub(crate) fn was_rendered(&self) -> bool {
         let not_rendered = |step: &BaseStep| matches!(step.what, StepKind::NoShowFee | StepKind::NoShowPrice);
         !matches!(self.reason.verdict, Verdict::NoShow)
             && !self.is_later()

@@ -268,7 +268,8 @@ fn base(line: &Line, total: Money, language: Language) -> String {
             | StepKind::Refund
             | StepKind::EarnedBefore
             | StepKind::EarnedLater
-            | StepKind::OthersShares => {
+            | StepKind::OthersShares
+            | StepKind::Rounding => {
                 let _ = write!(text, "{comma} {name} {}", signed(*step, currency));
             }
         }
@@ -281,7 +282,7 @@ fn signed(step: BaseStep, currency: Currency) -> String {
     let size = Money::new(step.amount_minor.saturating_abs(), currency);
     match (step.amount_minor < 0, step.what) {
         (true, _) => format!("− {size}"),
-        (false, StepKind::Floor) => format!("+ {size}"),
+        (false, StepKind::Floor | StepKind::Rounding) => format!("+ {size}"),
         (
             false,
             StepKind::ListPrice
@@ -322,6 +323,7 @@ const fn step_name(kind: StepKind, language: Language) -> &'static str {
             StepKind::EarnedBefore => "earned in earlier months",
             StepKind::EarnedLater => "not paid by the end of the month",
             StepKind::OthersShares => "the others' shares",
+            StepKind::Rounding => "rounding",
         },
         Language::Swahili => match kind {
             StepKind::ListPrice => "bei ya orodha",
@@ -340,6 +342,7 @@ const fn step_name(kind: StepKind, language: Language) -> &'static str {
             StepKind::EarnedBefore => "iliyopatikana miezi iliyopita",
             StepKind::EarnedLater => "haijalipwa hadi mwisho wa mwezi",
             StepKind::OthersShares => "mgao wa wengine",
+            StepKind::Rounding => "kukadiria",
         },
     }
 }

@@ -186,8 +186,8 @@ impl Form {
         for step in &draft.base_steps {
             self.number(step_word(step.what), step.amount_minor);
         }
-        self.number("kept", draft.kept.0);
-        self.number("of", draft.kept.1);
+        self.number("kept", draft.kept.minor);
+        self.number("of", draft.kept.of_minor);
         if let Some(paid) = draft.paid {
             self.number("paid_before", paid.before);
             self.number("paid_through", paid.through);
@@ -324,6 +324,7 @@ const fn step_word(kind: StepKind) -> &'static str {
         StepKind::EarnedBefore => "earned_before",
         StepKind::EarnedLater => "earned_later",
         StepKind::OthersShares => "others_shares",
+        StepKind::Rounding => "rounding",
     }
 }
 

@@ -25,6 +25,7 @@ pub mod tips;
 pub mod work;
 
 pub mod base;
+mod fine;
 pub mod resolve;
 pub mod rule;
 pub mod tiers;

@@ -4,6 +4,7 @@ use ratiba_kernel::BasisPoints;
 use serde::{Deserialize, Serialize};
 
 use crate::StaffId;
+use crate::fine::{self, IN_A_MINOR_UNIT};
 
 /// How the people of one appointment share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -225,6 +226,16 @@ impl Renderers {
                 self.by_weight(amount_minor, &weights)
             }
         }
+    }
+
+    /// The same of an amount in ten-thousandths of a minor unit that is not negative: its whole minor units divide as money does,
+    /// and what is beyond them to the ten-thousandth.
+    pub(crate) fn divide_fine(&self, amount: i128) -> Vec<i128> {
+        let beyond = i64::try_from(amount % IN_A_MINOR_UNIT).unwrap_or(0);
+        let whole = i64::try_from(amount / IN_A_MINOR_UNIT).unwrap_or(i64::MAX);
+        let beyond = self.divide(beyond).into_iter().map(i128::from);
+        let whole = self.divide(whole).into_iter().map(fine::of_minor);
+        whole.zip(beyond).map(|(whole, beyond)| whole + beyond).collect()
     }
 
     /// Each person's part of a tip: as they share the visit, but a tip is never multiplied.

@@ -5,6 +5,8 @@ use std::fmt;
 use ratiba_kernel::BasisPoints;
 use serde::{Deserialize, Serialize};
 
+use crate::fine;
+
 /// How a ladder's rates are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -381,6 +383,17 @@ impl Tiers {
             });
         }
         parts
+    }
+}
+
+impl Tiers {
+    /// The same of an amount in ten-thousandths of a minor unit: each part with its rate.
+    pub(crate) fn cut_fine(&self, amount: i128) -> impl Iterator<Item = (i128, BasisPoints)> {
+        self.ladder.iter().enumerate().map(move |(step, tier)| {
+            let next = self.ladder.get(step + 1).map_or(i64::MAX, |next| next.floor);
+            let top = amount.min(fine::of_minor(next));
+            ((top - fine::of_minor(tier.floor)).max(0), tier.rate)
+        })
     }
 }
 

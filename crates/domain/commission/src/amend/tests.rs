@@ -169,6 +169,78 @@ fn a_sum_for_a_service_without_a_base_is_taken_back_with_the_money() {
 }
 
 #[test]
+fn a_sum_without_a_base_is_the_recorded_one_whatever_the_rule_says_by_now() {
+    let of = |minor| {
+        let json = serde_json::json!({ "amount_minor": minor, "base": { "subtract": ["product_cost"] } });
+        let massage = RuleScope::Category(category("massage"));
+        RuleValue::parse(RuleType::Fixed, &massage, &json, ratiba_kernel::Currency::Kes).unwrap()
+    };
+    let work = |refunded, minutes| {
+        let mut work = some_work(1).refunded(refunded).build();
+        work.sale.product_cost = work.sale.charged;
+        work.actual_end = work.actual_end.map(|end| end + time::Duration::minutes(minutes));
+        [work]
+    };
+    let close = frozen(&of(50_000), &work(0, 0));
+    // The rule pays 200.00 by now. A corrected time is news of the work, and what the rule pays is none.
+    let longer = proposed(&[&close], &figure(&of(20_000), &work(0, 15))).unwrap();
+    assert_eq!(
+        (longer.commission, longer.hours.to_string()),
+        (kes(0), "0.25".to_owned())
+    );
+    let mut chain = vec![close, approved(2, longer)];
+    // Each refund takes back its part of the sum that was recorded, and all of them take back all.
+    for (number, (refunded, expected)) in
+        (3..).zip([(33_333, -16_667), (66_666, -16_666), (100_000, -16_667)])
+    {
+        let now = figure(&of(20_000), &work(refunded, 15));
+        let amendment = proposed(&chain.iter().collect::<Vec<_>>(), &now).unwrap();
+        assert_eq!(amendment.commission, money(expected), "{refunded}");
+        chain.push(approved(number, amendment));
+        assert_eq!(proposed(&chain.iter().collect::<Vec<_>>(), &now), None);
+    }
+    // Another service is other work, and earns by its rule.
+    let mut other = work(0, 0);
+    other[0].service = crate::test_support::service(9);
+    let other = proposed(&[&chain[0]], &figure(&of(20_000), &other));
+    assert_eq!(other.map(|amendment| amendment.commission), None);
+}
+
+#[test]
+fn the_cent_of_a_rounding_on_another_line_is_no_news_of_that_line() {
+    let json = serde_json::json!({"rate_basis_points": 10_000, "base": {"deduct": [{"basis_points": 5_000, "when": "before"}]}});
+    let massage = RuleScope::Category(category("massage"));
+    let value = RuleValue::parse(RuleType::Pct, &massage, &json, ratiba_kernel::Currency::Kes).unwrap();
+    let work = |refunded| {
+        let first = some_work(1).at(5).refunded(refunded).build();
+        [first, some_work(2).at(5).build()]
+    };
+    let close = frozen(&value, &work(0));
+    let bases = |figure: &StaffFigure| -> Vec<i64> {
+        let lines = figure.lines.iter();
+        lines.map(|line| line.base.amount_minor()).collect()
+    };
+    assert_eq!(bases(&figure(&value, &work(0))), [3, 2]);
+    let now = figure(&value, &work(5));
+    assert_eq!(bases(&now), [0, 3]);
+    let amendment = proposed(&[&close], &now).unwrap();
+    let told: Vec<_> = amendment
+        .lines
+        .iter()
+        .map(|line| (line.base, line.commission))
+        .collect();
+    assert_eq!(told, [(money(-3), money(-3))]);
+    let half = figure(&value, &work(2));
+    let amendment = proposed(&[&close], &half).unwrap();
+    let told: Vec<_> = amendment
+        .lines
+        .iter()
+        .map(|line| (line.base, line.commission))
+        .collect();
+    assert_eq!(told, [(money(-1), money(-1))]);
+}
+
+#[test]
 fn what_was_computed_anew_is_taken_back_at_its_new_rate() {
     let close = frozen(&percent(1_000), &[some_work(1).build()]);
     let raised = percent(2_000);

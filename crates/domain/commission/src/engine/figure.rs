@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use ratiba_kernel::BasisPoints;
 use ratiba_kernel::money::div_half_away_from_zero;
 
-use super::{Draft, PaidPart, Rounding};
+use super::{Draft, Rounding};
 use crate::base::{DeductWhen, KeptBack};
+use crate::fine::{self, IN_A_MINOR_UNIT};
 use crate::rule::{RuleValue, Term};
 use crate::split::{largest_remainder, spread_by_weight};
 use crate::tiers::{Measure, MeasureScope, Tier, TierMethod, TierPart, Tiers};
@@ -21,16 +22,17 @@ pub(super) struct Figured {
     pub(super) parts: Vec<i64>,
     pub(super) figure_minor: i64,
     pub(super) rounding: Rounding,
+    /// The lines' bases, as they are shown: together the group's.
+    pub(super) bases: Vec<i64>,
     pub(super) base_minor: i64,
     pub(super) measured: Option<i64>,
     pub(super) tier_parts: Vec<TierPart>,
-    /// The lines' exact parts, over one denominator.
-    exact: (Vec<i128>, i128),
 }
 
 /// What ladders that look at all of a person's lines measure.
 pub(super) struct Measured {
-    revenue_minor: i64,
+    /// In ten-thousandths of a minor unit.
+    revenue: i128,
     count: i64,
     /// For each draft, how many that count come before it.
     before: Vec<i64>,
@@ -41,7 +43,7 @@ impl Measured {
     /// nothing for on purpose earns none and does not lift the others.
     pub(super) fn of(drafts: &[Draft<'_>]) -> Option<Self> {
         let mut measured = Self {
-            revenue_minor: 0,
+            revenue: 0,
             count: 0,
             before: Vec::with_capacity(drafts.len()),
         };
@@ -52,10 +54,11 @@ impl Measured {
                 .first()
                 .is_some_and(|winner| !winner.term.is_explicit_zero());
             if draft.earns && paid_for {
-                measured.revenue_minor = measured.revenue_minor.checked_add(draft.base_minor)?;
+                measured.revenue = measured.revenue.checked_add(draft.base)?;
                 measured.count += i64::from(counts(draft));
             }
         }
+        i64::try_from(fine::to_minor(measured.revenue)).ok()?;
         Some(measured)
     }
 }
@@ -63,9 +66,51 @@ impl Measured {
 /// Whether a line moves a ladder of services: rendered, and not given back in full.
 fn counts(draft: &Draft<'_>) -> bool {
     match draft.work.outcome {
-        Outcome::Rendered => draft.kept.0 > 0 && !draft.is_later(),
+        Outcome::Rendered => draft.kept.minor > 0 && !draft.is_later(),
         Outcome::NoShow { .. } => false,
     }
+}
+
+/// What the lines of a group earn before anything is rounded, over one denominator.
+struct Exact {
+    parts: Vec<i128>,
+    /// What earned in earlier months on the same work, at the same rate: the months' figures converge on that of the whole. Nothing
+    /// where each month climbs a ladder of its own.
+    before: Vec<i128>,
+    denominator: i128,
+    /// Of sums that are rounded where they stand, which way they were.
+    rounded: Option<Rounding>,
+    measured: Option<i64>,
+    tier_parts: Vec<TierPart>,
+    /// Whether all lines earn alike, so that the figure is handed out by their bases.
+    by_base: bool,
+}
+
+impl Exact {
+    const fn over(denominator: i128, parts: Vec<i128>) -> Self {
+        Self {
+            parts,
+            before: Vec::new(),
+            denominator,
+            rounded: None,
+            measured: None,
+            tier_parts: Vec::new(),
+            by_base: false,
+        }
+    }
+}
+
+/// What several numbers over one denominator add to what was there before, in whole units: what both round to, less what that
+/// alone did. Off by less than a unit, and over all months by half a one at most.
+fn added(before: &[i128], parts: &[i128], denominator: i128) -> Option<(i128, i128)> {
+    let sum = |numbers: &[i128]| {
+        let mut numbers = numbers.iter();
+        numbers.try_fold(0_i128, |sum, number| sum.checked_add(*number))
+    };
+    let (before, exact) = (sum(before)?, sum(parts)?);
+    let rounded = |number| div_half_away_from_zero(number, denominator);
+    let whole = rounded(before.checked_add(exact)?) - rounded(before);
+    Some((whole, exact))
 }
 
 /// The figure of the lines that one rule won; `None` if a number is too large.
@@ -76,82 +121,125 @@ pub(super) fn of_group(
     measured: &Measured,
 ) -> Option<Figured> {
     let lines: Vec<&Draft<'_>> = members.iter().filter_map(|index| drafts.get(*index)).collect();
-    let base_minor = lines
-        .iter()
-        .try_fold(0_i64, |sum, draft| sum.checked_add(draft.base_minor))?;
-    let plain = match value {
-        RuleValue::Percentage { .. } => at_rates(&lines, lines.iter().map(|draft| rate_of(draft)))?,
+    let own: Vec<i128> = lines.iter().map(|draft| draft.base).collect();
+    let earlier: Vec<i128> = match value {
+        RuleValue::Percentage { .. } | RuleValue::Fixed { .. } => {
+            lines.iter().map(|draft| draft.earned_before).collect()
+        }
+        RuleValue::Tiered { .. } => Vec::new(),
+    };
+    let (base, exact_base) = added(&earlier, &own, IN_A_MINOR_UNIT)?;
+    let base_minor = i64::try_from(base).ok()?;
+    let bases = largest_remainder(base, &own, IN_A_MINOR_UNIT);
+    let exact = match value {
+        RuleValue::Percentage { .. } => Exact {
+            before: at_rates(&earlier, lines.iter().map(|draft| rate_of(draft)))?.parts,
+            ..at_rates(&own, lines.iter().map(|draft| rate_of(draft)))?
+        },
         RuleValue::Fixed { .. } => fixed(&lines)?,
         RuleValue::Tiered { tiers, .. } => match tiers.measure() {
-            Measure::Revenue => by_revenue(tiers, &lines, base_minor, measured)?,
-            Measure::Count => by_count(tiers, members, &lines, measured)?,
+            Measure::Revenue => by_revenue(tiers, &own, (exact_base, base_minor), measured)?,
+            Measure::Count => by_count(tiers, members, &lines, (&own, &bases), measured)?,
         },
     };
     let kept_back = value.base().kept_back(DeductWhen::After);
     let net = if kept_back == KeptBack::default() {
-        plain
+        exact
     } else {
-        deducted(plain, &lines, kept_back)?
+        deducted(exact, &lines, kept_back)?
     };
-    Some(Figured { base_minor, ..net })
-}
-
-/// A figure after what the rule keeps back from it: parts of each line's exact commission, and a flat amount
-/// for each service; a line's commission is never below nothing. Rounded once, as before.
-fn deducted(plain: Figured, lines: &[&Draft<'_>], kept_back: KeptBack) -> Option<Figured> {
-    let (gross, denominator) = &plain.exact;
-    let denominator = denominator.checked_mul(WHOLE)?;
-    let flat_minor = i64::try_from(kept_back.flat_minor).ok()?;
-    let mut numerators = Vec::with_capacity(gross.len());
-    for (gross, draft) in gross.iter().zip(lines) {
-        let flat = match draft.work.outcome {
-            Outcome::Rendered => i128::from(part_of_sum(draft, flat_minor)?.0),
-            Outcome::NoShow { .. } => 0,
-        };
-        let kept = gross.checked_mul(WHOLE - kept_back.basis_points)?;
-        let net = kept.checked_sub(flat.checked_mul(denominator)?)?;
-        numerators.push(net.max(0));
-    }
-    let exact = numerators
-        .iter()
-        .try_fold(0_i128, |sum, part| sum.checked_add(*part))?;
-    let (figure, rounding) = round(exact, denominator);
+    let (figure, exact) = added(&net.before, &net.parts, net.denominator)?;
+    let figure_minor = i64::try_from(figure).ok()?;
+    let parts = if net.by_base {
+        let unit = fine::common_divisor(own.iter().copied());
+        let weights: Option<Vec<i64>> = own.iter().map(|base| i64::try_from(base / unit).ok()).collect();
+        spread_by_weight(figure_minor, &weights?)
+    } else {
+        largest_remainder(figure, &net.parts, net.denominator)
+    };
+    // Rounding moves by less than a unit: the product fits where the sum does.
+    let told = figure.saturating_mul(net.denominator);
     Some(Figured {
-        parts: largest_remainder(figure, &numerators, denominator),
-        figure_minor: i64::try_from(figure).ok()?,
-        rounding,
-        exact: (numerators, denominator),
-        ..plain
+        parts,
+        figure_minor,
+        rounding: net.rounded.unwrap_or_else(|| rounding_of(told, exact)),
+        bases,
+        base_minor,
+        measured: net.measured,
+        tier_parts: net.tier_parts,
     })
 }
 
-/// What of a sum for a service is the line's: of what was not given back, and where it is earned as it is paid of what
-/// the month adds, the person's part by largest remainder, so that all parts together are the sum. Says which way it
-/// was rounded.
-fn part_of_sum(draft: &Draft<'_>, amount_minor: i64) -> Option<(i64, Rounding)> {
-    let kept = i128::from(amount_minor).checked_mul(i128::from(draft.kept.0))?;
-    let (sum, exact, denominator) = match draft.paid {
-        None => {
-            let denominator = i128::from(draft.kept.1);
-            (div_half_away_from_zero(kept, denominator), kept, denominator)
-        }
-        Some(PaidPart { before, through, due }) => {
-            let denominator = i128::from(draft.kept.1).checked_mul(i128::from(due))?;
-            let until = |paid: i64| {
-                let part = kept.checked_mul(i128::from(paid))?;
-                Some(div_half_away_from_zero(part, denominator))
-            };
-            let added = kept.checked_mul(i128::from(through - before))?;
-            (until(through)? - until(before)?, added, denominator)
-        }
+/// What is left after what the rule keeps back from it: parts of each line's exact commission, and a flat amount
+/// for each service; a line's commission is never below nothing.
+fn deducted(gross: Exact, lines: &[&Draft<'_>], kept_back: KeptBack) -> Option<Exact> {
+    let numbers = gross.parts.iter().chain(&gross.before).copied();
+    let unit = fine::common_divisor(numbers.chain([gross.denominator]));
+    let denominator = (gross.denominator / unit).checked_mul(WHOLE)?;
+    let flat_minor = i64::try_from(kept_back.flat_minor).ok()?;
+    let net = |gross: i128, flat: i64| {
+        let kept = (gross / unit).checked_mul(WHOLE - kept_back.basis_points)?;
+        let net = kept.checked_sub(i128::from(flat).checked_mul(denominator)?)?;
+        Some(net.max(0))
     };
-    let sum = i64::try_from(sum).ok()?;
-    let part = draft.work.renderers.divide(sum).get(draft.place).copied()?;
-    let exact = exact.checked_mul(i128::from(draft.share.numerator))?;
-    let told = i128::from(part)
-        .checked_mul(denominator)?
-        .checked_mul(i128::from(draft.share.denominator))?;
-    Some((part, rounding_of(told, exact)))
+    let (mut parts, mut before) = (Vec::with_capacity(lines.len()), Vec::new());
+    for (place, draft) in lines.iter().enumerate() {
+        let flat = match draft.work.outcome {
+            Outcome::Rendered => part_of_sum(draft, flat_minor)?,
+            Outcome::NoShow { .. } => PartOfSum::NOTHING,
+        };
+        parts.push(net(gross.parts.get(place).copied()?, flat.minor)?);
+        if let Some(earlier) = gross.before.get(place) {
+            before.push(net(*earlier, flat.before_minor)?);
+        }
+    }
+    Some(Exact {
+        parts,
+        before,
+        denominator,
+        rounded: None,
+        by_base: false,
+        ..gross
+    })
+}
+
+/// What of a sum for a service is a line's.
+struct PartOfSum {
+    /// What was earned of it in earlier months.
+    before_minor: i64,
+    minor: i64,
+    /// Which way it was rounded.
+    rounding: Rounding,
+}
+
+impl PartOfSum {
+    const NOTHING: Self = Self {
+        before_minor: 0,
+        minor: 0,
+        rounding: Rounding::Exact,
+    };
+}
+
+/// What of a sum for a service is the line's: of what was not given back the person's part by largest remainder, so that all
+/// parts together are the sum, and of that, where it is earned as it is paid, what the month adds.
+fn part_of_sum(draft: &Draft<'_>, amount_minor: i64) -> Option<PartOfSum> {
+    let kept = fine::part(i128::from(amount_minor), draft.kept.minor, draft.kept.of_minor);
+    let parts = draft.work.renderers.divide(i64::try_from(kept).ok()?);
+    let own = i128::from(parts.get(draft.place).copied()?);
+    let (through, before) = draft.paid.map_or((own, 0), |paid| paid.shares(own));
+    let (came, due) = draft
+        .paid
+        .map_or((1, 1), |paid| (paid.through - paid.before, paid.due));
+    let product = |numbers: [i128; 4]| numbers.into_iter().try_fold(1_i128, i128::checked_mul);
+    let (share, of) = (draft.share.numerator, draft.share.denominator);
+    let (kept, of_all) = (draft.kept.minor, draft.kept.of_minor);
+    let exact = product([amount_minor.into(), kept.into(), share.into(), came.into()])?;
+    let told = product([through - before, of_all.into(), of.into(), due.into()])?;
+    Some(PartOfSum {
+        before_minor: i64::try_from(before).ok()?,
+        minor: i64::try_from(through - before).ok()?,
+        rounding: rounding_of(told, exact),
+    })
 }
 
 /// Which way an exact number went, both over one denominator.
@@ -171,31 +259,19 @@ fn rate_of(draft: &Draft<'_>) -> BasisPoints {
 }
 
 /// Each line's base at a rate of its own.
-fn at_rates(lines: &[&Draft<'_>], rates: impl Iterator<Item = BasisPoints>) -> Option<Figured> {
-    // A base within 64 bits times a rate of at most 10,000, summed over lines: far within 128 bits.
-    let numerators: Vec<i128> = lines
-        .iter()
-        .zip(rates)
-        .map(|(draft, rate)| i128::from(draft.base_minor) * i128::from(rate.value()))
+fn at_rates(bases: &[i128], rates: impl Iterator<Item = BasisPoints>) -> Option<Exact> {
+    let lines = bases.iter().zip(rates);
+    let parts: Option<Vec<i128>> = lines
+        .map(|(base, rate)| base.checked_mul(i128::from(rate.value())))
         .collect();
-    let exact: i128 = numerators.iter().sum();
-    let (figure, rounding) = round(exact, WHOLE);
-    Some(Figured {
-        parts: largest_remainder(figure, &numerators, WHOLE),
-        figure_minor: i64::try_from(figure).ok()?,
-        rounding,
-        base_minor: 0,
-        measured: None,
-        tier_parts: Vec::new(),
-        exact: (numerators, WHOLE),
-    })
+    Some(Exact::over(WHOLE * IN_A_MINOR_UNIT, parts?))
 }
 
 /// A sum for each service; a refund takes its part of the sum, and what is left is divided among those who rendered it.
 /// Every sum is a figure of its own, so it is rounded where it stands.
-fn fixed(lines: &[&Draft<'_>]) -> Option<Figured> {
-    let mut parts = Vec::with_capacity(lines.len());
-    let (mut total, mut rounded_up_by) = (0_i64, 0_i64);
+fn fixed(lines: &[&Draft<'_>]) -> Option<Exact> {
+    let (mut parts, mut before) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
+    let mut rounded_up_by = 0_i64;
     for draft in lines {
         let amount = match (
             draft.candidates.first().map(|winner| winner.term),
@@ -205,83 +281,73 @@ fn fixed(lines: &[&Draft<'_>]) -> Option<Figured> {
             (Some(Term::PerService(_)), Outcome::NoShow { .. }) => 0,
             (Some(Term::Rate(_) | Term::Ladder) | None, _) => 0,
         };
-        let (part, rounding) = part_of_sum(draft, amount)?;
-        rounded_up_by += match rounding {
+        let part = part_of_sum(draft, amount)?;
+        rounded_up_by += match part.rounding {
             Rounding::Exact => 0,
             Rounding::Up => 1,
             Rounding::Down => -1,
         };
-        total = total.checked_add(part)?;
-        parts.push(part);
+        before.push(i128::from(part.before_minor));
+        parts.push(i128::from(part.minor));
     }
-    let exact = parts.iter().map(|part| i128::from(*part)).collect();
-    Some(Figured {
-        parts,
-        exact: (exact, 1),
-        figure_minor: total,
-        rounding: match rounded_up_by.signum() {
+    Some(Exact {
+        before,
+        rounded: Some(match rounded_up_by.signum() {
             0 => Rounding::Exact,
             1 => Rounding::Up,
             _below => Rounding::Down,
-        },
-        base_minor: 0,
-        measured: None,
-        tier_parts: Vec::new(),
+        }),
+        ..Exact::over(1, parts)
     })
 }
 
-fn by_revenue(tiers: &Tiers, lines: &[&Draft<'_>], base_minor: i64, all: &Measured) -> Option<Figured> {
+/// A ladder of revenue: the group's base, exact and as it is shown, climbs alone or with all lines that earn.
+fn by_revenue(tiers: &Tiers, own: &[i128], (base, base_minor): (i128, i64), all: &Measured) -> Option<Exact> {
     let measured = match tiers.scope() {
-        MeasureScope::Rule => base_minor,
-        MeasureScope::All => all.revenue_minor,
+        MeasureScope::Rule => base,
+        MeasureScope::All => all.revenue,
     };
-    let figured = match tiers.method() {
+    let shown = i64::try_from(fine::to_minor(measured)).ok()?;
+    // A floor is whole minor units: nothing finer decides on which step an amount lies.
+    let whole = i64::try_from(measured / IN_A_MINOR_UNIT).ok()?;
+    let exact = match tiers.method() {
         TierMethod::Retroactive => {
-            let reached = tiers.tier_at(measured);
-            let rates = std::iter::repeat_n(reached.rate, lines.len());
-            Figured {
+            let reached = tiers.tier_at(whole);
+            let rates = std::iter::repeat_n(reached.rate, own.len());
+            Exact {
                 tier_parts: vec![part_of(reached, base_minor)],
-                ..at_rates(lines, rates)?
+                ..at_rates(own, rates)?
             }
         }
         TierMethod::Marginal => {
-            let cut = tiers.cut(measured);
-            let climbed: i128 = cut
-                .iter()
-                .map(|part| i128::from(part.part_minor) * i128::from(part.rate.value()))
+            let climbed: i128 = tiers
+                .cut_fine(measured)
+                .map(|(part, rate)| part * i128::from(rate.value()))
                 .sum();
-            // A group that is measured with others earns its part of what all of them climbed.
-            let (numerator, denominator) = if measured == base_minor {
-                (climbed, WHOLE)
-            } else {
-                let part = climbed.checked_mul(i128::from(base_minor))?;
-                (part, WHOLE * i128::from(measured.max(1)))
-            };
-            let (figure, rounding) = round(numerator, denominator);
-            let figure_minor = i64::try_from(figure).ok()?;
-            let weights: Vec<i64> = lines.iter().map(|draft| draft.base_minor).collect();
-            let exact = weights
-                .iter()
-                .map(|base| climbed.checked_mul(i128::from(*base)))
-                .collect::<Option<Vec<i128>>>()?;
-            Figured {
-                exact: (exact, WHOLE * i128::from(measured.max(1))),
-                parts: spread_by_weight(figure_minor, &weights),
-                figure_minor,
-                rounding,
-                base_minor: 0,
-                measured: None,
-                tier_parts: cut,
+            // A line earns the part of what was climbed together that its base is of what was measured.
+            let unit = fine::common_divisor(own.iter().copied().chain([measured]));
+            let parts: Option<Vec<i128>> = own.iter().map(|base| climbed.checked_mul(base / unit)).collect();
+            let together = WHOLE * IN_A_MINOR_UNIT;
+            Exact {
+                tier_parts: tiers.cut(shown),
+                by_base: true,
+                ..Exact::over(together.checked_mul((measured / unit).max(1))?, parts?)
             }
         }
     };
-    Some(Figured {
-        measured: Some(measured),
-        ..figured
+    Some(Exact {
+        measured: Some(shown),
+        ..exact
     })
 }
 
-fn by_count(tiers: &Tiers, members: &[usize], lines: &[&Draft<'_>], all: &Measured) -> Option<Figured> {
+fn by_count(
+    tiers: &Tiers,
+    members: &[usize],
+    lines: &[&Draft<'_>],
+    (own, shown): (&[i128], &[i64]),
+    all: &Measured,
+) -> Option<Exact> {
     let mut own_before = Vec::with_capacity(lines.len());
     let mut own_count = 0_i64;
     for draft in lines {
@@ -305,14 +371,14 @@ fn by_count(tiers: &Tiers, members: &[usize], lines: &[&Draft<'_>], all: &Measur
         })
         .collect();
     let mut tier_parts: BTreeMap<i64, TierPart> = BTreeMap::new();
-    for (draft, step) in lines.iter().zip(&steps) {
+    for (base, step) in shown.iter().zip(&steps) {
         let part = tier_parts.entry(step.floor).or_insert(part_of(*step, 0));
-        part.part_minor = part.part_minor.checked_add(draft.base_minor)?;
+        part.part_minor = part.part_minor.checked_add(*base)?;
     }
-    Some(Figured {
+    Some(Exact {
         measured: Some(measured),
         tier_parts: tier_parts.into_values().collect(),
-        ..at_rates(lines, steps.iter().map(|step| step.rate))?
+        ..at_rates(own, steps.iter().map(|step| step.rate))?
     })
 }
 
@@ -322,13 +388,4 @@ const fn part_of(tier: Tier, part_minor: i64) -> TierPart {
         rate: tier.rate,
         part_minor,
     }
-}
-
-fn round(numerator: i128, denominator: i128) -> (i128, Rounding) {
-    let rounded = div_half_away_from_zero(numerator, denominator);
-    // Rounding moves by half a unit at most: the product fits where the numerator does.
-    (
-        rounded,
-        rounding_of(rounded.saturating_mul(denominator), numerator),
-    )
 }

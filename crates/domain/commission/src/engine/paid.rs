@@ -1,9 +1,9 @@
 //! What earns as it is paid: which months an appointment earns in, and how much in each.
 
 use ratiba_kernel::TimeRange;
-use ratiba_kernel::money::div_half_away_from_zero;
 use time::OffsetDateTime;
 
+use crate::fine;
 use crate::work::CompletedAppointment;
 
 /// How much of an appointment was paid before the month and by its end, of what was charged; minor units.
@@ -42,13 +42,10 @@ impl PaidPart {
         }
     }
 
-    /// What of an amount was earned by now and in earlier months, cumulatively, so that parts converge on it.
-    pub(super) fn shares(self, amount_minor: i64) -> (i64, i64) {
-        let share = |paid: i64| {
-            let product = i128::from(amount_minor) * i128::from(paid);
-            let share = div_half_away_from_zero(product, i128::from(self.due));
-            i64::try_from(share).unwrap_or(i64::MAX)
-        };
+    /// What of an amount (not negative, of whatever unit) was earned by the end of the month and what by its beginning, so that the
+    /// months' parts converge on it.
+    pub(super) fn shares(self, amount: i128) -> (i128, i128) {
+        let share = |paid: i64| fine::part(amount, paid, self.due);
         (share(self.through), share(self.before))
     }
 }

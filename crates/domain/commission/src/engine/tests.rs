@@ -4,7 +4,7 @@ use time::Duration;
 use time::macros::datetime;
 
 use super::*;
-use crate::base::Subtraction;
+use crate::base::{BaseRecipe, Subtraction};
 use crate::rule::{Overridable, RuleScope, RuleType, RuleValue, Validity};
 use crate::settings::{NoShowBase, Precedence};
 use crate::split::Shares;

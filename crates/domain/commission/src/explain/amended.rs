@@ -125,7 +125,11 @@ pub(super) fn reckoned(line: &Line, recorded: Recorded, language: Language) -> S
     let difference = line.commission;
     let (amount, base) = (recorded.amount, recorded.base);
     let Some(reckoned) = at_recorded_rate(line, recorded, now) else {
-        return anew(base.is_zero(), difference, language);
+        return if base.is_zero() && now.is_zero() && !amount.is_zero() {
+            sum_without_base(amount, difference, language)
+        } else {
+            anew(base.is_zero(), difference, language)
+        };
     };
     let rounding = match reckoned.rounding {
         Ordering::Equal => language.pick("without rounding", "bila kukadiria"),
@@ -152,6 +156,20 @@ pub(super) fn reckoned(line: &Line, recorded: Recorded, language: Language) -> S
         (false, Language::Swahili) => format!(
             "Iliyoandikwa mwezi ulipofungwa: {amount} kwa msingi wa {base}. Msingi sasa ni {part}: {amount} × {part} ÷ {base} \
              = {of_it}, {rounding}; ilikuwa {before}, kwa hiyo tofauti ni {difference}."
+        ),
+    }
+}
+
+/// A difference of a sum for the service that has no base.
+fn sum_without_base(amount: Money, difference: Money, language: Language) -> String {
+    match language {
+        Language::English => format!(
+            "It was recorded without a base, and so without a rate: {amount} for the service, which goes back with the money; the \
+             difference is {difference}."
+        ),
+        Language::Swahili => format!(
+            "Iliandikwa bila msingi, kwa hiyo bila kiwango: {amount} kwa huduma, ambayo hurudi pamoja na pesa; tofauti ni \
+             {difference}."
         ),
     }
 }

@@ -231,10 +231,19 @@ fn the_switch_is_named_where_it_decided_and_nowhere_else() {
 /// Every amendment that is proposed at the recorded rate is explained by it, to the cent, however its parts were rounded.
 #[test]
 fn the_formula_is_the_one_by_which_the_difference_was_reckoned() {
+    let half =
+        json!({"rate_basis_points": 6_666, "base": {"deduct": [{"basis_points": 5_000, "when": "before"}]}});
+    let half = RuleValue::parse(RuleType::Pct, &massage(), &half, Currency::Kes).unwrap();
+    for value in [percent(3_333), half] {
+        formula_holds(&value);
+    }
+}
+
+fn formula_holds(value: &RuleValue) {
     use crate::amend::{Basis, Chain, propose};
     use crate::period::{FrozenBy, FrozenDocument};
     use crate::terms::{Names, Terms};
-    let rules = || vec![rule(1, massage(), percent(3_333))];
+    let rules = || vec![rule(1, massage(), value.clone())];
     let sold = |refunded: i64| {
         let sale = Sale {
             refunded: Money::new(refunded, Currency::Kes),
@@ -255,7 +264,7 @@ fn the_formula_is_the_one_by_which_the_difference_was_reckoned() {
         FrozenBy::System,
     );
     let mut documents = vec![close];
-    for (number, refunded) in (2..).zip([1, 3, 1_501, 4_999, 5_003, 2_500, 10_007]) {
+    for (number, refunded) in (2..).zip([2, 5, 1_501, 4_999, 5_003, 2_500, 10_007]) {
         let chain = Chain::of(documents.clone()).unwrap();
         let now = sold(refunded);
         let proposed = propose(&chain, &now, Basis::RecordedRate, &settings())
@@ -282,5 +291,41 @@ fn the_formula_is_the_one_by_which_the_difference_was_reckoned() {
             at,
             FrozenBy::System,
         ));
+    }
+}
+
+#[test]
+fn a_sum_without_a_base_is_told_to_go_back_with_the_money() {
+    use crate::amend::{Basis, Chain, propose};
+    use crate::period::{FrozenBy, FrozenDocument};
+    use crate::terms::{Names, Terms};
+    let value = json!({"amount_minor": 50_000, "base": {"subtract": ["product_cost"]}});
+    let value = RuleValue::parse(RuleType::Fixed, &massage(), &value, Currency::Kes).unwrap();
+    let of = |refunded| {
+        let mut work = some_work(1).refunded(refunded).build();
+        work.sale.product_cost = work.sale.charged;
+        figure(&[work], vec![rule(1, massage(), value.clone())])
+    };
+    let terms = Terms::of(staff(1), &Names::default(), &settings());
+    let at = time::macros::datetime!(2026-06-01 00:00 UTC);
+    let id = ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(1));
+    let close = FrozenDocument::close(id, month("2026-05"), of(0), kes(0), terms, at, FrozenBy::System);
+    let chain = Chain::of(vec![close]).unwrap();
+    let proposed = propose(&chain, &of(50_000), Basis::RecordedRate, &settings());
+    let line = proposed.unwrap().unwrap().lines[0].clone().into_line();
+    let recorded = Recorded::of(&chain, line.appointment, None);
+    for (language, expected) in [
+        (
+            Language::English,
+            "It was recorded without a base, and so without a rate: KES 500 for the service, which goes back with the money; the \
+             difference is KES -250.",
+        ),
+        (
+            Language::Swahili,
+            "Iliandikwa bila msingi, kwa hiyo bila kiwango: KES 500 kwa huduma, ambayo hurudi pamoja na pesa; tofauti ni KES -250.",
+        ),
+    ] {
+        let told = explain_amended(&line, None, recorded, &nairobi(), language);
+        assert_eq!(told.last().map(String::as_str), Some(expected));
     }
 }

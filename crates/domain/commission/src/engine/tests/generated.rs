@@ -69,7 +69,7 @@ fn ends() -> impl Strategy<Value = OffsetDateTime> {
     ]
 }
 
-fn renderers() -> impl Strategy<Value = Renderers> {
+pub(super) fn renderers() -> impl Strategy<Value = Renderers> {
     let people = Just(PEOPLE.collect::<Vec<_>>()).prop_shuffle();
     let size = prop_oneof![2 => Just(1usize), 2 => 2usize..=4];
     let weights = prop::collection::vec(1u32..100, 4);

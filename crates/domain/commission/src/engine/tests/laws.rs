@@ -85,10 +85,10 @@ proptest! {
     ) {
         let work: Vec<_> = parts.iter().zip(1u64..).map(|(part, n)| some_work(n).at(*part).build()).collect();
         let base: i64 = parts.iter().sum();
-        prop_assert_eq!(marginal(&ladder, base), marginal_by_cents(&ladder, base));
+        prop_assert_eq!(marginal(&ladder, Exact::whole(base)), marginal_by_cents(&ladder, base));
         for (method, exact) in [
             (TierMethod::Marginal, marginal_by_cents(&ladder, base)),
-            (TierMethod::Retroactive, retroactive(&ladder, base)),
+            (TierMethod::Retroactive, retroactive(&ladder, Exact::whole(base))),
         ] {
             let rules = vec![rule(1, massage(), tiered(method, &ladder))];
             let figure = figure(&work, rules, &settings());
@@ -139,7 +139,8 @@ proptest! {
         let (here, next) = (on_one_base(TierMethod::Marginal, &ladder, base), on_one_base(TierMethod::Marginal, &ladder, base + 1));
         // A cent more earns between nothing and a cent more, whatever floor lies between.
         prop_assert!(here <= next && next <= here + 1, "{} then {}", here, next);
-        let more = marginal(&ladder, base + 1).minus(marginal(&ladder, base));
+        let (base, after) = (Exact::whole(base), Exact::whole(base + 1));
+        let more = marginal(&ladder, after).minus(marginal(&ladder, base));
         prop_assert_eq!(more, rate_at(&ladder, base));
     }
 

@@ -33,6 +33,8 @@ pub(super) struct World {
 pub(super) struct PersonFigure {
     /// Appointment, base, commission, tip, seconds: in the order of ends and ids.
     pub(super) lines: Vec<(AppointmentId, i64, i64, i64, i64)>,
+    /// The bases of the same lines before anything is rounded to money.
+    pub(super) bases: Vec<Exact>,
     pub(super) groups: BTreeMap<RuleId, GroupFigure>,
     pub(super) commission: i64,
     pub(super) tip: i64,
@@ -50,7 +52,7 @@ pub(super) fn of_person(world: &World, staff: StaffId, month: Month) -> PersonFi
     parts.sort_by_key(|part| (ended(part.work), part.work.id));
     let everything: Vec<&Part<'_>> = parts.iter().collect();
     let won = |part: &Part<'_>| part.won.filter(|_| part.earns).map(|(rule, _)| rule.id);
-    let mut commissions: BTreeMap<AppointmentId, i64> = BTreeMap::new();
+    let mut told: BTreeMap<AppointmentId, (i64, i64)> = BTreeMap::new();
     let mut groups = BTreeMap::new();
     for rule in &world.rules {
         let group: Vec<&Part<'_>> = parts.iter().filter(|part| won(part) == Some(rule.id)).collect();
@@ -58,18 +60,24 @@ pub(super) fn of_person(world: &World, staff: StaffId, month: Month) -> PersonFi
             continue;
         }
         let figure = group::of_rule(rule, &group, &everything);
-        for (part, commission) in group.iter().zip(&figure.parts) {
-            commissions.insert(part.work.id, *commission);
+        for (place, part) in group.iter().enumerate() {
+            told.insert(part.work.id, (figure.bases[place], figure.parts[place]));
         }
         groups.insert(rule.id, figure);
     }
-    let earned = |part: &Part<'_>| commissions.get(&part.work.id).copied().unwrap_or(0);
+    let earned = |part: &Part<'_>| told.get(&part.work.id).map_or(0, |(_, commission)| *commission);
+    // What no rule pays is rounded by itself.
+    let base = |part: &Part<'_>| {
+        told.get(&part.work.id)
+            .map_or(part.base.rounded(), |(base, _)| *base)
+    };
     let seconds: i64 = parts.iter().map(|part| part.seconds).sum();
     PersonFigure {
         lines: parts
             .iter()
-            .map(|part| (part.work.id, part.base, earned(part), part.tip, part.seconds))
+            .map(|part| (part.work.id, base(part), earned(part), part.tip, part.seconds))
             .collect(),
+        bases: parts.iter().map(|part| part.base).collect(),
         commission: parts.iter().map(earned).sum(),
         tip: parts.iter().map(|part| part.tip).sum(),
         top_up: top_up(world, staff, &parts, earned),

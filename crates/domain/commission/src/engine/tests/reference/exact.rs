@@ -65,6 +65,11 @@ impl Exact {
         Self::new(one.numerator * two.numerator, one.denominator * two.denominator)
     }
 
+    /// Which part it is of another, above zero.
+    pub(in crate::engine::tests) fn over(self, all: Self) -> Self {
+        self.times(Self::new(all.denominator, all.numerator))
+    }
+
     pub(in crate::engine::tests) fn at_least(self, other: Self) -> Self {
         if self.minus(other).numerator < 0 {
             other
@@ -83,6 +88,11 @@ impl Exact {
 
     pub(in crate::engine::tests) fn size(self) -> Self {
         Self::new(self.numerator.abs(), self.denominator)
+    }
+
+    /// To the nearest ten-thousandth: so fine are bases carried.
+    pub(in crate::engine::tests) fn carried(self) -> Self {
+        Self::part(self.times(Self::whole(10_000)).rounded(), 10_000)
     }
 
     pub(in crate::engine::tests) fn sum(all: impl IntoIterator<Item = Self>) -> Self {
@@ -135,15 +145,20 @@ pub(in crate::engine::tests) fn handed_out(total: i64, exact: &[Exact]) -> Vec<i
     parts
 }
 
+/// What several exact numbers add in whole cents to what was there before: all of it rounded, less what was there, rounded.
+pub(in crate::engine::tests) fn added(before: Exact, more: Exact) -> i64 {
+    before.plus(more).rounded() - before.rounded()
+}
+
 /// The same by weights; where nothing weighs anything the first has all.
-pub(in crate::engine::tests) fn by_weight(total: i64, weights: &[i64]) -> Vec<i64> {
-    let all: i64 = weights.iter().sum();
-    if all == 0 {
+pub(in crate::engine::tests) fn by_weight(total: i64, weights: &[Exact]) -> Vec<i64> {
+    let all = Exact::sum(weights.iter().copied());
+    if all == Exact::NOTHING {
         let first_has_all = |place: usize| if place == 0 { total } else { 0 };
         return (0..weights.len()).map(first_has_all).collect();
     }
     let exact = weights
         .iter()
-        .map(|weight| Exact::whole(total).times(Exact::part(*weight, all)));
+        .map(|weight| Exact::whole(total).times(weight.over(all)));
     handed_out(total, &exact.collect::<Vec<_>>())
 }

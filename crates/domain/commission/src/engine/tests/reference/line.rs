@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ratiba_kernel::Money;
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
 
 use super::World;
@@ -22,7 +23,10 @@ pub(in crate::engine::tests) struct Part<'a> {
     pub(in crate::engine::tests) earns: bool,
     /// Whether it ended in an earlier month.
     pub(in crate::engine::tests) later: bool,
-    pub(in crate::engine::tests) base: i64,
+    /// What it adds in this month.
+    pub(in crate::engine::tests) base: Exact,
+    /// What it was in earlier months.
+    pub(in crate::engine::tests) before: Exact,
     pub(in crate::engine::tests) tip: i64,
     pub(in crate::engine::tests) seconds: i64,
     staff: StaffId,
@@ -124,7 +128,7 @@ fn fee_by_table(settings: &CommissionSettings, paid: i64) -> i64 {
 }
 
 /// The base of an appointment that was rendered: start, subtractions, what is kept back before; nothing was given back yet.
-fn full_base(work: &CompletedAppointment, recipe: &BaseRecipe, settings: &CommissionSettings) -> i64 {
+fn full_base(work: &CompletedAppointment, recipe: &BaseRecipe, settings: &CommissionSettings) -> Exact {
     let sale = &work.sale;
     let mut base = match (recipe.start, recipe.earn_on) {
         (BaseStart::ListPrice, _) => sale.list_price,
@@ -148,9 +152,44 @@ fn full_base(work: &CompletedAppointment, recipe: &BaseRecipe, settings: &Commis
         };
     }
     let (percents, flat) = kept_back(recipe, DeductWhen::Before);
-    let original = base.max(0);
-    let percents = Exact::whole(original).times(percents).rounded();
-    (base - percents - flat).max(0)
+    less_kept_back(base, percents, flat)
+}
+
+/// What is left of a base after what the rule keeps back of it, all looking at the original.
+fn less_kept_back(base: i64, percents: Exact, flat: i64) -> Exact {
+    let original = Exact::whole(base.max(0));
+    let kept = original.times(percents).plus(Exact::whole(flat));
+    Exact::whole(base).minus(kept).at_least(Exact::NOTHING)
+}
+
+/// The base of a no-show that an amount stands for: nothing was used up, and no service is there to keep a flat amount back of.
+fn missed_base(
+    work: &CompletedAppointment,
+    fee: Money,
+    recipe: &BaseRecipe,
+    settings: &CommissionSettings,
+) -> Option<Exact> {
+    let sale = &work.sale;
+    let mut base = match settings.no_show_base {
+        NoShowBase::None => return None,
+        NoShowBase::Fee => fee.amount_minor(),
+        NoShowBase::Price => sale.list_price.amount_minor(),
+    };
+    if recipe.subtract.contains(&Subtraction::Discount) && settings.no_show_base == NoShowBase::Price {
+        base -= sale.discount.amount_minor();
+    }
+    if recipe.subtract.contains(&Subtraction::Tax) && sale.charged.is_positive() {
+        let inside = Exact::part(sale.tax.amount_minor(), sale.charged.amount_minor());
+        base -= Exact::whole(base.max(0)).times(inside).rounded();
+    }
+    if recipe.subtract.contains(&Subtraction::PaymentFee) {
+        base -= match sale.payment_fee {
+            Some(reported) => reported.amount_minor(),
+            None => fee_by_table(settings, sale.paid.min(fee).amount_minor()),
+        };
+    }
+    let (percents, _) = kept_back(recipe, DeductWhen::Before);
+    Some(less_kept_back(base, percents, 0))
 }
 
 /// Which part of money was given back; never more than all of it.
@@ -167,7 +206,7 @@ fn base_of(
     work: &CompletedAppointment,
     recipe: &BaseRecipe,
     settings: &CommissionSettings,
-) -> Option<(i64, Exact)> {
+) -> Option<(Exact, Exact)> {
     let sale = &work.sale;
     let refunded = sale.refunded.amount_minor();
     let (full, back) = match work.outcome {
@@ -180,16 +219,12 @@ fn base_of(
             (full_base(work, recipe, settings), back)
         }
         Outcome::NoShow { fee } => {
-            let amount = match settings.no_show_base {
-                NoShowBase::None => return None,
-                NoShowBase::Fee => fee,
-                NoShowBase::Price => sale.list_price,
-            };
-            (amount.amount_minor(), given_back(refunded, fee.amount_minor()))
+            let base = missed_base(work, fee, recipe, settings)?;
+            (base, given_back(refunded, fee.amount_minor()))
         }
     };
-    let taken = Exact::whole(full).times(back).rounded();
-    Some((full - taken, Exact::ALL.minus(back)))
+    let kept = Exact::ALL.minus(back);
+    Some((full.times(kept).carried(), kept))
 }
 
 /// Which part of an appointment was earned by an instant: all of it once it ended; or, on payment, the part of the price
@@ -215,12 +250,26 @@ fn earned_by(work: &CompletedAppointment, as_paid: bool, until: OffsetDateTime) 
 fn divided(amount: i64, renderers: &Renderers) -> Vec<i64> {
     match renderers.shares() {
         Shares::FullToEach => vec![amount; renderers.staff().len()],
-        Shares::Equal => by_weight(amount, &vec![1; renderers.staff().len()]),
+        Shares::Equal => by_weight(amount, &vec![Exact::ALL; renderers.staff().len()]),
         Shares::Points(points) => {
-            let weights: Vec<i64> = points.iter().map(|part| i64::from(part.value())).collect();
+            let weights: Vec<Exact> = points
+                .iter()
+                .map(|part| Exact::basis_points(part.value()))
+                .collect();
             by_weight(amount, &weights)
         }
     }
+}
+
+/// The same of a base: its whole cents are divided as money is, and so are the ten-thousandths beyond them.
+fn base_divided(base: Exact, renderers: &Renderers) -> Vec<Exact> {
+    let cents = Exact::whole(base.floor());
+    let beyond = base.minus(cents).times(Exact::whole(10_000));
+    let beyond = divided(beyond.floor(), renderers);
+    let parts = divided(cents.floor(), renderers).into_iter().zip(beyond);
+    parts
+        .map(|(cents, beyond)| Exact::whole(cents).plus(Exact::part(beyond, 10_000)))
+        .collect()
 }
 
 /// Each person's part of a tip: as it was entered, else like the visit, but never twice; less what went back of it, in
@@ -238,10 +287,11 @@ fn tips(tip: &Tip, renderers: &Renderers) -> Vec<i64> {
             .iter()
             .map(|person| entered.get(person).copied().unwrap_or(0))
             .collect(),
-        Shares::FullToEach => by_weight(amount, &vec![1; people.len()]),
+        Shares::FullToEach => by_weight(amount, &vec![Exact::ALL; people.len()]),
         Shares::Equal | Shares::Points(_) => divided(amount, renderers),
     };
-    let back = by_weight(tip.refunded.amount_minor(), &received);
+    let weights: Vec<Exact> = received.iter().map(|got| Exact::whole(*got)).collect();
+    let back = by_weight(tip.refunded.amount_minor(), &weights);
     received.iter().zip(back).map(|(got, back)| got - back).collect()
 }
 
@@ -274,7 +324,7 @@ impl<'a> Part<'a> {
             return None;
         }
         let base = base_of(work, recipe, &world.settings);
-        let (whole, kept) = base.unwrap_or((0, Exact::ALL));
+        let (whole, kept) = base.unwrap_or((Exact::NOTHING, Exact::ALL));
         let earned = (earned_by(work, as_paid, ends), earned_by(work, as_paid, begins));
         let seconds = match work.outcome {
             Outcome::Rendered if here => {
@@ -285,13 +335,18 @@ impl<'a> Part<'a> {
             }
             Outcome::Rendered | Outcome::NoShow { .. } => 0,
         };
+        // Each has a part of the whole, and earns of that part what came of the price.
+        let own = base_divided(whole, &work.renderers)[place];
+        let until = |part: Exact| own.times(part).carried();
+        let (through, before) = (until(earned.0), until(earned.1));
         let tip = work.tip.as_ref().filter(|_| here);
         Some(Self {
             work,
             won,
             earns: base.is_some(),
             later,
-            base: divided(of_month(whole, Exact::ALL, earned), &work.renderers)[place],
+            base: through.minus(before),
+            before,
             tip: tip.map_or(0, |tip| tips(tip, &work.renderers)[place]),
             seconds,
             staff,
@@ -321,21 +376,19 @@ impl<'a> Part<'a> {
         self.earns && !zero
     }
 
-    /// The person's part, in this month, of a sum for each rendered service.
-    pub(in crate::engine::tests) fn of_sum(&self, amount: i64) -> i64 {
+    /// The person's part of a sum for each rendered service: what of it was earned in earlier months, and what this month adds.
+    pub(in crate::engine::tests) fn of_sum(&self, amount: i64) -> (i64, i64) {
         if !was_rendered(self.work) {
-            return 0;
+            return (0, 0);
         }
         let people = self.work.renderers.staff();
         let place = people.iter().position(|person| *person == self.staff).unwrap();
-        divided(of_month(amount, self.kept, self.earned), &self.work.renderers)[place]
+        let left = Exact::whole(amount).times(self.kept).rounded();
+        let own = Exact::whole(divided(left, &self.work.renderers)[place]);
+        let (through, before) = self.earned;
+        let (through, before) = (own.times(through).rounded(), own.times(before).rounded());
+        (before, through - before)
     }
-}
-
-/// What a month adds to what was earned of an amount before, both in whole cents.
-fn of_month(amount: i64, kept: Exact, (through, before): (Exact, Exact)) -> i64 {
-    let until = |earned: Exact| Exact::whole(amount).times(kept).times(earned).rounded();
-    until(through) - until(before)
 }
 
 pub(in crate::engine::tests) fn recipe_of(value: &RuleValue) -> &BaseRecipe {
