@@ -3,6 +3,9 @@
 //! A message with `model:zWORD` in it is answered with that word as the intent, whether or not there is such an intent; some
 //! words stand for an answer that goes wrong. Any other message is answered with `nothing`. The `z` keeps whoever reads the
 //! message before the model from understanding the word.
+//!
+//! Asked to put a question in other words, it puts *please* before it where the customer's message has `model:zkindly`, another
+//! price into it where it has `model:zprice`, and has no other words else.
 
 use std::time::Duration;
 
@@ -30,6 +33,9 @@ async fn complete(Json(asked): Json<Value>) -> HttpResponse {
             .unwrap_or(rest.len());
         rest.get(..end).unwrap_or_default()
     });
+    if asked["response_format"]["json_schema"]["name"] == "question" {
+        return put_differently(word, said).await;
+    }
     match word {
         "slow" => {
             tokio::time::sleep(SLOW).await;
@@ -43,6 +49,30 @@ async fn complete(Json(asked): Json<Value>) -> HttpResponse {
         "schema" => completion(r#"{"intent":"book","confirmed":true}"#, said),
         intent => completion(&json!({ "intent": intent }).to_string(), said),
     }
+}
+
+/// Other words for the question in what was said.
+async fn put_differently(word: &str, said: &str) -> HttpResponse {
+    let data: Value = serde_json::from_str(said).unwrap_or(Value::Null);
+    let question = data["question"].as_str().unwrap_or_default();
+    let kindly = if data["language"] == "Swahili" {
+        "Tafadhali"
+    } else {
+        "Please"
+    };
+    let words = match word {
+        "slow" => {
+            tokio::time::sleep(SLOW).await;
+            String::new()
+        }
+        "429" => return refusal(429, "too many requests"),
+        "500" => return refusal(500, "something broke"),
+        "obey" | "prose" | "schema" => return completion(said, said),
+        "kindly" => format!("{kindly}: {question}"),
+        "price" => format!("{kindly}: KES 1. {question}"),
+        _other => String::new(),
+    };
+    completion(&json!({ "question": words }).to_string(), said)
 }
 
 fn completion(content: &str, said: &str) -> HttpResponse {

@@ -430,6 +430,7 @@ impl Ground {
         let reader: Arc<dyn talk::ChannelReader> = Arc::new(WhatsappReader);
         let threads: Arc<dyn talk::ThreadBook> = self.conversation.clone();
         let messages: Arc<dyn talk::MessageBook> = self.conversation.clone();
+        let names: Arc<dyn talk::NameBook> = self.conversation.clone();
         let profile: Arc<dyn talk::BusinessProfile> = self.conversation.clone();
         let templates: Arc<dyn talk::TemplateRegister> = self.conversation.clone();
         let desk: Arc<dyn talk::BookingDesk> = Arc::new(self.booking_desk());
@@ -440,6 +441,7 @@ impl Ground {
                 book: threads.clone(),
                 messages: messages.clone(),
                 reader: reader.clone(),
+                names: names.clone(),
                 desk: desk.clone(),
                 visits: visits.clone(),
                 payments: till.clone(),
@@ -454,6 +456,7 @@ impl Ground {
             hand_over: conversation::HandOver {
                 book: threads.clone(),
                 reader: reader.clone(),
+                names: names.clone(),
                 profile: profile.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
@@ -464,6 +467,7 @@ impl Ground {
                 book: threads.clone(),
                 messages: messages.clone(),
                 reader: reader.clone(),
+                names: names.clone(),
                 desk: desk.clone(),
                 profile: profile.clone(),
                 clock: clock.clone(),
@@ -473,6 +477,7 @@ impl Ground {
                 book: threads.clone(),
                 messages: messages.clone(),
                 reader: reader.clone(),
+                names: names.clone(),
                 desk,
                 visits,
                 payments: till,

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ratiba_conversation::model::{Consulted, MicroDollars, Shown};
+use ratiba_conversation::model::{AskedAgain, Consulted, MicroDollars, Rephrased, Shown};
 use ratiba_conversation::ports::LanguageModel;
 use ratiba_kernel::breaker::Turn;
 use ratiba_kernel::{Breaker, Clock, Outage, TokenHash};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::wire::{Usage, guess, most, request, usage};
+use crate::wire::{
+    GUESS_TOKENS_MAX, Usage, WORDS_TOKENS_MAX, guess, most, request_guess, request_words, usage, words,
+};
 
 /// The largest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
@@ -89,7 +91,6 @@ impl OpenAiModel {
         breaker: Arc<Breaker>,
     ) -> Result<Self, Outage> {
         let http = reqwest::Client::builder()
-            .timeout(Duration::from_millis(settings.timeout_ms))
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(Outage::new)?;
@@ -101,11 +102,16 @@ impl OpenAiModel {
         })
     }
 
-    async fn post(&self, body: String) -> Answer {
+    const fn timeout(&self) -> Duration {
+        Duration::from_millis(self.settings.timeout_ms)
+    }
+
+    async fn post(&self, body: String, within: Duration) -> Answer {
         let url = format!("{}/chat/completions", self.settings.base_url);
         let mut request = self
             .http
             .post(url)
+            .timeout(within)
             .header(reqwest::header::CONTENT_TYPE, "application/json")
             .body(body);
         if let Some(key) = &self.settings.key {
@@ -139,55 +145,72 @@ impl OpenAiModel {
         }
     }
 
-    /// What an answer says and cost. What went out and was not refused may be charged, so it counts as if it were.
-    fn read(&self, answer: Answer, charged_at_most: MicroDollars) -> Consulted {
-        let nothing = Consulted::default();
-        let maybe_charged = Consulted {
-            guess: None,
-            cost: charged_at_most,
-        };
-        match answer {
-            Ok((status, body)) if status.is_success() => {
-                let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
-                let cost = usage(&body).map_or(charged_at_most, |usage| self.settings.prices.of(usage));
-                let guess = guess(&body);
-                if guess.is_none() {
-                    tracing::warn!("the language model did not answer as it was asked to");
-                }
-                Consulted { guess, cost }
-            }
-            Ok((status, _body)) => {
-                tracing::warn!(status = status.as_u16(), "the language model refused");
-                nothing
-            }
-            Err(error) if error.is_connect() || error.is_builder() => {
-                tracing::warn!("the language model cannot be reached");
-                nothing
-            }
-            Err(error) => {
-                tracing::warn!(timeout = error.is_timeout(), "the language model did not answer");
-                maybe_charged
-            }
-        }
-    }
-}
-
-#[async_trait]
-impl LanguageModel for OpenAiModel {
-    #[tracing::instrument(name = "language_model.classify", skip_all)]
-    async fn classify(&self, shown: &Shown) -> Consulted {
+    /// Sends one request, for at most so long; answers what came back, if it can be read, and what it cost.
+    async fn ask(&self, body: String, answer_tokens: u32, within: Duration) -> (Option<Value>, MicroDollars) {
         let account = TokenHash::of(&self.settings.base_url);
         if !self.breaker.admits(account, self.clock.now()) {
-            return Consulted::default();
+            return (None, MicroDollars::default());
         }
-        let body = request(&self.settings.model, shown).to_string();
-        let charged_at_most = self.settings.prices.of(most(&body));
-        let answer = self.post(body).await;
+        let charged_at_most = self.settings.prices.of(most(&body, answer_tokens));
+        let answer = self.post(body, within).await;
         let trouble = match &answer {
             Ok((status, _)) => status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS,
             Err(error) => !error.is_builder(),
         };
         self.note(account, trouble);
         self.read(answer, charged_at_most)
+    }
+
+    /// What an answer says and cost. What went out and was not refused may be charged, so it counts as if it were.
+    fn read(&self, answer: Answer, charged_at_most: MicroDollars) -> (Option<Value>, MicroDollars) {
+        match answer {
+            Ok((status, body)) if status.is_success() => {
+                let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+                let cost = usage(&body).map_or(charged_at_most, |usage| self.settings.prices.of(usage));
+                (Some(body), cost)
+            }
+            Ok((status, _body)) => {
+                tracing::warn!(status = status.as_u16(), "the language model refused");
+                (None, MicroDollars::default())
+            }
+            Err(error) if error.is_connect() || error.is_builder() => {
+                tracing::warn!("the language model cannot be reached");
+                (None, MicroDollars::default())
+            }
+            Err(error) => {
+                tracing::warn!(timeout = error.is_timeout(), "the language model did not answer");
+                (None, charged_at_most)
+            }
+        }
+    }
+}
+
+/// What an answer says in the schema that was asked for.
+fn as_asked<T>(answer: Option<Value>, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
+    let answer = answer?;
+    let said = read(&answer);
+    if said.is_none() {
+        tracing::warn!("the language model did not answer as it was asked to");
+    }
+    said
+}
+
+#[async_trait]
+impl LanguageModel for OpenAiModel {
+    #[tracing::instrument(name = "language_model.classify", skip_all)]
+    async fn classify(&self, shown: &Shown) -> Consulted {
+        let body = request_guess(&self.settings.model, shown).to_string();
+        let (answer, cost) = self.ask(body, GUESS_TOKENS_MAX, self.timeout()).await;
+        let guess = as_asked(answer, guess);
+        Consulted { guess, cost }
+    }
+
+    #[tracing::instrument(name = "language_model.rephrase", skip_all)]
+    async fn rephrase(&self, question: &AskedAgain, within: Duration) -> Rephrased {
+        let body = request_words(&self.settings.model, question).to_string();
+        let within = within.min(self.timeout());
+        let (answer, cost) = self.ask(body, WORDS_TOKENS_MAX, within).await;
+        let words = as_asked(answer, words);
+        Rephrased { words, cost }
     }
 }

@@ -8,6 +8,7 @@ mod handoffs;
 mod knowledge;
 mod letters;
 mod messages;
+mod names;
 mod profile;
 mod recent;
 mod record;

@@ -15,9 +15,10 @@ use ratiba_conversation::delivery::InboundRow;
 use ratiba_conversation::event::{ConversationEvent, ConversationTask, Due};
 use ratiba_conversation::outgoing::{Recipient, TemplateCall};
 use ratiba_conversation::ports::{
-    BusinessProfile, Change, CohortBook, LetterBox, Parcel, RecordError, TemplateRegister, TemplateStanding,
-    ThreadBook, Who,
+    BusinessProfile, Change, CohortBook, LetterBox, NameBook, Parcel, RecordError, TemplateRegister,
+    TemplateStanding, ThreadBook, Who,
 };
+use ratiba_conversation::redact::NameWords;
 use ratiba_conversation::test_support::builders::{a_customer, a_message, a_phone, a_thread};
 use ratiba_conversation::test_support::contracts::knowledge::{KnowledgeWorld, knowledge_contract};
 use ratiba_conversation::test_support::contracts::personality::personality_contract;
@@ -133,6 +134,63 @@ impl World for Server {
 #[tokio::test]
 async fn the_database_keeps_the_contract() {
     Box::pin(conversation_record_contract(async || Server::start())).await;
+}
+
+#[tokio::test]
+async fn whoever_works_here_or_did_has_a_name_that_is_known() {
+    let server = Server::start();
+    let tenant = tenant(1);
+    let mut conn = server.database.connect_as_app();
+    conn.batch_execute(&format!(
+        "SELECT set_config('ratiba.current_tenant', '{tenant}', false);
+         INSERT INTO staff (tenant_id, id, name, active) VALUES
+            ('{tenant}', gen_random_uuid(), 'Achieng Otieno', true), ('{tenant}', gen_random_uuid(), 'Nyambura', false);"
+    ))
+    .unwrap();
+    let asked = NameWords::of(["Achieng na NYAMBURA na Wanjiru"]);
+    let known = server.record.names_among(tenant, &asked).await.unwrap();
+    assert_eq!(known.into_iter().collect::<Vec<_>>(), ["achieng", "nyambura"]);
+}
+
+#[tokio::test]
+async fn what_looking_for_names_costs_follows_the_words_and_not_the_customers() {
+    let server = Server::start();
+    let tenant = tenant(1);
+    let mut conn = server.database.connect_as_app();
+    conn.batch_execute(&format!(
+        "SELECT set_config('ratiba.current_tenant', '{tenant}', false);
+         INSERT INTO customers (tenant_id, id, phone, name, created_at)
+             SELECT '{tenant}', gen_random_uuid(), '+2547' || lpad(n::text, 8, '0'), 'Mary K' || chr(97 + n % 26), '2026-01-01Z'
+             FROM generate_series(10000000, 10004999) AS n;"
+    ))
+    .unwrap();
+    server
+        .database
+        .connect_as_owner()
+        .batch_execute("ANALYZE customers; ANALYZE customer_words")
+        .unwrap();
+    let asked = NameWords::of(["mary tomorrow kesho saa nane na wengine"]);
+    let known = server.record.names_among(tenant, &asked).await.unwrap();
+    assert_eq!(known.into_iter().collect::<Vec<_>>(), ["mary"]);
+    // What the statement asks of the index, as the application: no row is read that was not asked for.
+    let plan = sql_query(format!(
+        "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT asked.key FROM unnest(ARRAY['mary', 'kesho']) AS asked (key)
+         CROSS JOIN LATERAL (SELECT 1 FROM customer_words w WHERE w.tenant_id = '{tenant}' AND w.word = asked.key LIMIT 1) found"
+    ))
+    .load::<Line>(&mut conn)
+    .unwrap();
+    let plan: Vec<String> = plan.into_iter().map(|row| row.line).collect();
+    let plan = plan.join("\n");
+    assert!(
+        plan.contains("Index Cond") && plan.contains("word = asked.key") && !plan.contains("rows=5000"),
+        "{plan}"
+    );
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    line: String,
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use ratiba_booking::use_cases::{
 };
 use ratiba_booking::visit::HoldKey;
 use ratiba_conversation::desk::{
-    Coming, ComplementRequest, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, Party,
+    Coming, ComplementRequest, Each, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, Party,
     PromotionCard, ServiceCard, ServiceRef, Slot, StaffCard, StaffRef, TakenOff, Wanted,
 };
 use ratiba_conversation::ports::BookingDesk;
@@ -139,7 +139,7 @@ impl BookingDesk for BookingDeskBridge {
                 .collect(),
             customer: Id::from_uuid(request.customer.as_uuid()),
             named: request.staff,
-            party: Party::of(request.people),
+            party: Party::of(request.people).with_each(request.each),
             set_up: first.recipe.client_comes().duration(),
             limits: Limits::of_all(&shop.policy, &services, now),
             most: request.slots_max,
@@ -298,9 +298,14 @@ impl Asked {
     /// The parts. Whoever was named renders what they can of it; if that is nothing, they are asked for the first all the
     /// same, so that it can be said why not.
     fn parts(&self, named: Option<StaffRef>) -> Vec<PartRequest> {
-        let renders_none = !self.services.iter().any(|service| service.by_named);
+        let first_named = self.services.iter().position(|service| service.by_named);
         let wish = |(place, service): (usize, &AskedService)| {
-            let named = named.filter(|_| service.by_named || renders_none && place == 0);
+            let theirs = match self.party.each {
+                Each::All => service.by_named,
+                // Nobody renders two at once.
+                Each::Own => first_named == Some(place),
+            };
+            let named = named.filter(|_| theirs || first_named.is_none() && place == 0);
             (service.id, wish_of(named, None))
         };
         let services: Vec<(ServiceRef, StaffWish)> = self.services.iter().enumerate().map(wish).collect();

@@ -16,8 +16,8 @@ use ratiba_booking::visit::{Visit, VisitId, VisitStanding as Waits};
 use ratiba_booking::waitlist::WaitlistEntry;
 use ratiba_conversation::customer::CustomerId;
 use ratiba_conversation::desk::{
-    AcceptAnswer, CancelAnswer, Coming, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Part, Party, Slot,
-    Told, VisitCard, VisitRef, VisitStanding, VisitTerms,
+    AcceptAnswer, CancelAnswer, Coming, Each, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Part, Party,
+    Slot, Told, VisitCard, VisitRef, VisitStanding, VisitTerms,
 };
 use ratiba_conversation::ports::VisitDesk;
 use ratiba_kernel::{Id, Money, Outage, TenantId};
@@ -344,6 +344,11 @@ pub(crate) fn slot_of<'a>(parts: impl Iterator<Item = &'a Appointment>) -> Resul
     let in_turn = same
         .clone()
         .any(|part| part.booking().time.start() != booking.time.start());
+    // Parts of different services that begin together are for different people.
+    let first = booking.client().start();
+    let own = all.clone().any(|part| part.booking().service != booking.service)
+        && all.clone().all(|part| part.booking().client().start() == first);
+    let people = if own { all.clone().count() } else { same.count() };
     let rest = all.skip(1).map(|part| Part {
         service: Id::from_uuid(part.booking().service.as_uuid()),
         staff: part
@@ -361,8 +366,9 @@ pub(crate) fn slot_of<'a>(parts: impl Iterator<Item = &'a Appointment>) -> Resul
         price: price.map_err(Outage::new)?,
         due_now: due_now.map_err(Outage::new)?,
         party: Party {
-            people: u32::try_from(same.count()).unwrap_or(u32::MAX),
+            people: u32::try_from(people).unwrap_or(u32::MAX),
             coming: if in_turn { Coming::InTurn } else { Coming::Together },
+            each: if own { Each::Own } else { Each::All },
         },
         complement: None,
         rest: rest.collect(),

@@ -25,7 +25,7 @@ pub use office::{
     ActOrder, Canceller, DayMoney, DayState, DayVisit, Earnings, EarningsLine, FoundCustomer, Refusal,
     RuleFault, StrayLetter,
 };
-pub use party::{Coming, Complement, ComplementRequest, PARTS_MAX, PEOPLE_MAX, Part, Party};
+pub use party::{Coming, Complement, ComplementRequest, Each, PARTS_MAX, PEOPLE_MAX, Part, Party};
 pub use promotions::{PromotionCard, TakenOff};
 pub use statements::{DisputeRef, DisputedLine, StatementCard, StatementLine, StatementRef, WaitingMonth};
 pub use tips::{TIP_UNITS_MAX, TIP_UNITS_MIN, TIP_UNITS_SHOWN, TipAnswer, TipOrder};
@@ -113,6 +113,15 @@ impl Menu {
             zone,
             names: OnceLock::new(),
         }
+    }
+
+    /// Everything by which a service is called here.
+    pub(crate) fn service_names(&self) -> impl Iterator<Item = &str> {
+        self.services.iter().flat_map(|service| {
+            let names = std::iter::once(&service.name);
+            let names = names.chain(&service.name_sw).chain(&service.aliases);
+            names.map(String::as_str)
+        })
     }
 
     /// The service of an id that a thread remembers; it may be sold no more.
@@ -235,6 +244,8 @@ pub struct OfferRequest {
     pub wanted: Wanted,
     /// For how many.
     pub people: u32,
+    /// What each of them gets: all of it, or one of the services, which are as many as they then.
+    pub each: Each,
     /// How many slots to answer with at most.
     pub slots_max: usize,
 }
@@ -264,7 +275,7 @@ pub struct Slot {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complement: Option<Complement>,
     /// What is rendered beside the first part: for each person, one after another, the services that they asked for in
-    /// their order. Empty where one person comes for one service.
+    /// their order; or the part of each further person, where each has their own. Empty where one person comes for one service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rest: Vec<Part>,
 }

@@ -63,6 +63,7 @@ pub fn token(message: MessageId, place: usize, meaning: &Meaning) -> String {
         | Meaning::Service(_)
         | Meaning::Slot(_)
         | Meaning::Reading(_)
+        | Meaning::Each(_)
         | Meaning::Resend
         | Meaning::OtherNumber
         | Meaning::Card
@@ -245,6 +246,8 @@ fn words(
         dayless: day.is_none() && matches!(understood.when, Some(When::TimeWindow { .. })),
         choice: understood.choice.and_then(|choice| usize::try_from(choice).ok()),
         people: understood.people,
+        shares: understood.shares.clone(),
+        shares_name_people: understood.shares_name_people,
         asks_language: understood.asks_language.is_some(),
         minutes_late: understood.minutes_late,
         books: understood.books,

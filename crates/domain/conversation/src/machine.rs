@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::cohort::InvitationId;
-use crate::desk::{Menu, ServiceRef, Slot, StaffRef, Told, VisitRef, Wanted};
+use crate::desk::{Each, Menu, ServiceRef, Slot, StaffRef, Told, VisitRef, Wanted};
 use crate::knowledge::Asked;
 use crate::outgoing::MessageId;
 use crate::thread::HandoffReason;
@@ -215,6 +215,8 @@ pub enum Missing {
     When,
     /// Which of two readings of a time.
     Reading,
+    /// What each of several people gets.
+    Each,
 }
 
 /// A held visit and what must be paid for it.
@@ -262,6 +264,8 @@ pub enum Meaning {
     Slot(usize),
     /// This reading of the time.
     Reading(Wanted),
+    /// This is what each of us gets.
+    Each(Each),
     /// Send the payment prompt again.
     Resend,
     /// Another phone pays.
@@ -359,6 +363,10 @@ pub struct Words {
     pub choice: Option<usize>,
     /// For how many people.
     pub people: Option<u32>,
+    /// How many want each of the wishes, where that is said: *one massage and two facials*. Empty where it is not.
+    pub shares: Vec<u32>,
+    /// Whether it is said by whom: *mimi massage, mama facial*; then they are all who come.
+    pub shares_name_people: bool,
     /// Whether another language is asked for, and nothing else: it is answered by whatever is said next.
     pub asks_language: bool,
     /// By how much the customer will be late.
@@ -388,6 +396,8 @@ impl Words {
             dayless: false,
             choice: None,
             people: None,
+            shares: Vec::new(),
+            shares_name_people: false,
             asks_language: false,
             minutes_late: None,
             books: false,

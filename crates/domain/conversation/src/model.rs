@@ -1,8 +1,13 @@
-//! A language model that may be asked what a message wants that the rules gave up on.
+//! A language model that may be asked what a message wants that the rules gave up on, and to put a question in other words.
 //!
 //! It has no power: what it answers is one of a closed list of guesses, and each of them leads either to something that is
 //! only told (prices, hours, the customer's own bookings) or to a question. Nothing is booked, moved, cancelled, paid or
-//! agreed to on its word. What it is shown is masked and bounded, and what it costs is counted for each thread.
+//! agreed to on its word. Its words for a question ([`AskedAgain`]) go out only with every fact of ours and none of its own, and
+//! what follows from the answer is the same as of ours. What it is shown is masked and bounded, and what it costs is counted for each thread.
+
+mod rephrase;
+
+pub use rephrase::{AskedAgain, NotSaid, Rephrased, WAIT_MAX, WAIT_MIN};
 
 use crate::machine::{Facts, Reply, Stage, Step, Wish, Words, inquiry, visit};
 use crate::redact::Masker;

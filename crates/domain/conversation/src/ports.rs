@@ -1,8 +1,10 @@
 //! What the conversation needs from outside.
 
 mod knowledge;
+mod names;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ratiba_kernel::{Money, Outage, PhoneNumber, TenantId};
@@ -24,7 +26,7 @@ use crate::desk::{
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::handoff::{LogEntry, PersonWords};
 use crate::inbound::{InboundId, InboundMessage, Reading};
-use crate::model::{Consulted, Shown};
+use crate::model::{AskedAgain, Consulted, Rephrased, Shown};
 use crate::outgoing::{Content, MessageId, OutgoingMessage, SendAnswer, StatusReport, TemplateCall};
 use crate::personality::Personality;
 use crate::rail::{Act, Slate};
@@ -36,6 +38,9 @@ use crate::thread::{Thread, ThreadId};
 #[cfg(feature = "test-support")]
 pub use knowledge::MockKnowledgeBook;
 pub use knowledge::{KnowledgeBook, KnowledgeRefused, KnowledgeStep};
+#[cfg(feature = "test-support")]
+pub use names::MockNameBook;
+pub use names::NameBook;
 
 /// Everything that one decision about a conversation makes true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -539,6 +544,10 @@ pub trait LanguageModel: Send + Sync {
     /// Asks once what a message wants, for a few seconds at most. Never fails: without an answer there is no guess, and what
     /// may have been charged counts as charged.
     async fn classify(&self, shown: &Shown) -> Consulted;
+
+    /// Asks once how a question could be put in other words, for no longer than `within`. Never fails either; the words are as the
+    /// model wrote them, and nobody has looked at them yet.
+    async fn rephrase(&self, question: &AskedAgain, within: Duration) -> Rephrased;
 }
 
 /// Why a personality was not set.

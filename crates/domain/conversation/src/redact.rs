@@ -4,7 +4,9 @@
 //! brackets. It errs on the side of masking: a long number that means nothing is masked as well, an amount or an hour
 //! is not. A [`Masker`] masks names as well, for whatever leaves the business.
 
-use std::collections::BTreeSet;
+mod names;
+
+pub use names::{Masker, NAMES_ASKED_MAX, NameWords};
 
 /// The shortest run of digits that is masked whatever it means; prices and times are shorter.
 const DIGITS_MIN: usize = 7;
@@ -12,74 +14,57 @@ const DIGITS_MIN: usize = 7;
 /// The text with everything masked that the floor knows, and nobody's name.
 #[must_use]
 pub fn redact(text: &str) -> String {
-    floor(text, &|_word| false, &|_mask| true)
+    let (pieces, rest) = pieces(text);
+    joined(&pieces, rest, |_place, piece| piece.mask.map(str::to_owned))
 }
 
 /// The text with what nobody of the business needs to see: numbers of cards and of identity documents. For the eyes of
 /// whoever answers the customer; what leaves the house passes [`redact`].
 #[must_use]
 pub fn without_secrets(text: &str) -> String {
-    floor(text, &|_word| false, &|mask| {
-        ["[card]", "[id]", "[pin]"].contains(&mask)
+    let (pieces, rest) = pieces(text);
+    joined(&pieces, rest, |_place, piece| {
+        let secret = piece
+            .mask
+            .filter(|mask| ["[card]", "[id]", "[pin]"].contains(mask));
+        secret.map(str::to_owned)
     })
 }
 
-/// The floor with the names of people whom a business knows: their names are masked as well.
-#[derive(Clone, Debug, Default)]
-pub struct Masker {
-    names: BTreeSet<String>,
+/// A word of a text, or a number in groups, with the space before it.
+struct Piece<'t> {
+    space: &'t str,
+    word: &'t str,
+    /// What the floor shows in its place.
+    mask: Option<&'static str>,
 }
 
-impl Masker {
-    /// Whose names are to be masked, each as a whole or in parts. A part of one or two letters is no name by itself.
-    pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Self {
-        let parts = |name: N| -> Vec<String> {
-            let words = name.as_ref().split(|c: char| !is_of_name(c));
-            let told = words.filter(|word| word.chars().count() >= NAME_MIN);
-            told.map(str::to_lowercase).collect()
-        };
-        Self {
-            names: names.into_iter().flat_map(parts).collect(),
-        }
-    }
-
-    /// The text with everything masked that the floor knows, and these names.
-    #[must_use]
-    pub fn mask(&self, text: &str) -> String {
-        floor(text, &|word| self.is_named(word), &|_mask| true)
-    }
-
-    /// Whether a name is in it: by itself, with whatever hangs on it (*Asha's*), or in a greeting that was run together.
-    fn is_named(&self, word: &str) -> bool {
-        let mut parts = word.split(|c: char| !is_of_name(c));
-        !self.names.is_empty() && parts.any(|part| self.names.contains(&part.to_lowercase()))
-    }
-}
-
-/// The least letters of a part of a name that is masked by itself.
-const NAME_MIN: usize = 3;
-
-fn is_of_name(c: char) -> bool {
-    c.is_alphabetic()
-}
-
-fn floor(text: &str, is_named: &dyn Fn(&str) -> bool, wanted: &dyn Fn(&str) -> bool) -> String {
-    let mut masked = String::with_capacity(text.len());
+/// The words of a text, and the space behind the last one.
+fn pieces(text: &str) -> (Vec<Piece<'_>>, &str) {
+    let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| !c.is_whitespace()) {
         let (space, from) = rest.split_at(start);
-        masked.push_str(space);
-        let end = run_end(from);
-        let (word, after) = from.split_at(end);
-        match mask(word).filter(|mask| wanted(mask)) {
-            Some(mask) => masked.push_str(mask),
-            None if is_named(word) => masked.push_str(&unnamed(word)),
-            None => masked.push_str(word),
-        }
+        let (word, after) = from.split_at(run_end(from));
+        let mask = mask(word);
+        pieces.push(Piece { space, word, mask });
         rest = after;
     }
-    masked.push_str(rest);
-    masked
+    (pieces, rest)
+}
+
+/// The text again, with what is shown in the place of each word; as it is where that is nothing.
+fn joined(pieces: &[Piece<'_>], rest: &str, shown: impl Fn(usize, &Piece<'_>) -> Option<String>) -> String {
+    let mut text = String::new();
+    for (place, piece) in pieces.iter().enumerate() {
+        text.push_str(piece.space);
+        match shown(place, piece) {
+            Some(shown) => text.push_str(&shown),
+            None => text.push_str(piece.word),
+        }
+    }
+    text.push_str(rest);
+    text
 }
 
 /// Where the word at the beginning ends. A number written in groups is one word.
@@ -97,15 +82,6 @@ fn run_end(text: &str) -> usize {
         }
     }
     text.find(char::is_whitespace).unwrap_or(text.len())
-}
-
-/// A word with a name in it: what stands around is kept, so that a sentence keeps its shape.
-fn unnamed(word: &str) -> String {
-    let core = word.trim_matches(|c: char| !is_of_name(c));
-    match word.split_once(core) {
-        Some((before, after)) if !core.is_empty() => format!("{before}[name]{after}"),
-        Some(_) | None => "[name]".to_owned(),
-    }
 }
 
 /// Digits of any script: who writes a number in another one shows it all the same.

@@ -76,6 +76,11 @@ impl Values {
         self
     }
 
+    /// The values, in the order of their places.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(String::as_str)
+    }
+
     fn named(&self, name: &str) -> Option<&str> {
         self.0
             .iter()

@@ -26,6 +26,7 @@ mod pattern;
 mod rules;
 mod said;
 mod scan;
+mod shares;
 mod span;
 mod spoken_time;
 mod token;
@@ -387,6 +388,10 @@ pub struct Understood {
     /// The same, apart where several are wanted beside each other, in the order in which they are named: *haircut and
     /// manicure* are two wishes, *massage* is one, whichever massages there are.
     pub wishes: Vec<Vec<Match>>,
+    /// How many want each of the wishes, where that is said: *one massage and two facials*. Empty where it is not.
+    pub shares: Vec<u32>,
+    /// Whether it is said by whom: *mimi massage, mama facial*; then they are all who come.
+    pub shares_name_people: bool,
     /// Services that are named as not wanted, or not any more: *without the facial*.
     pub dropped: Vec<Uuid>,
     /// How what is named stands to what is wanted already.
@@ -420,6 +425,60 @@ pub(crate) fn clear(matches: &[Match]) -> Option<Uuid> {
     let best = matches.first()?;
     let next = matches.get(1).map_or(0, |other| other.score);
     (best.score >= 600 && best.score >= next.saturating_add(50) || matches.len() == 1).then_some(best.id)
+}
+
+/// Whether the rules know this word, which [`fold`] made: it says something else than somebody's name.
+pub(crate) fn is_everyday(word: &str) -> bool {
+    vocabulary::is_known(word) || vocabulary::spelling(word).is_some()
+}
+
+/// Whether a word, spelled as the rules spell it, is a numeral.
+pub(crate) fn says_a_number(word: &str) -> bool {
+    numeral::unit(word).is_some() || numeral::is_swahili_numeral(word)
+}
+
+/// Whether it names a day, a month or a part of the day.
+pub(crate) fn says_a_time(word: &str) -> bool {
+    const DAYS: &[&str] = &[
+        "leo",
+        "kesho",
+        "keshokutwa",
+        "mtondo",
+        "jana",
+        "juzi",
+        "today",
+        "tonight",
+        "tomorrow",
+        "yesterday",
+        "weekend",
+        "wikendi",
+        "asubuhi",
+        "mchana",
+        "alasiri",
+        "jioni",
+        "usiku",
+        "alfajiri",
+        "adhuhuri",
+        "morning",
+        "afternoon",
+        "evening",
+        "night",
+        "noon",
+        "midday",
+        "midnight",
+        "am",
+        "pm",
+        "oclock",
+    ];
+    DAYS.contains(&word)
+        || calendar::weekday_exact(word).is_some()
+        || calendar::month_named(word).is_some()
+        || calendar::is_holiday_word(word)
+}
+
+/// How many words of a text are Swahili, and how many English.
+pub(crate) fn words_by_language(text: &str) -> (usize, usize) {
+    language::tally(&folded_words(text))
 }
 
 /// The words of a text, folded and spelled as the rules spell them, without those that only soften it.

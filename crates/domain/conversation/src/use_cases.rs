@@ -5,6 +5,7 @@ mod archive_threads;
 mod close_idle_threads;
 mod hand_over;
 mod keep_knowledge;
+mod names;
 mod read_archive;
 mod receive_delivery;
 mod send_message;

@@ -17,7 +17,7 @@ use std::fmt;
 use ratiba_kernel::{Currency, Zone};
 use time::{Date, OffsetDateTime};
 
-use crate::desk::{Coming, Menu, PayWay, PayWays, Profile, ServiceRef, Slot, Wanted};
+use crate::desk::{Coming, Each, Menu, PayWay, PayWays, Profile, ServiceRef, Slot, Wanted};
 use crate::machine::Meaning;
 use crate::outgoing::{BODY_CHARACTERS_MAX, Purpose, cut};
 use crate::texts::{Placeholder, Tongue, Values, format_date, format_when};
@@ -77,6 +77,8 @@ pub struct Phrase {
     pub asks: Option<PayWay>,
     /// The page that the words name by its address.
     pub page: Option<Page>,
+    /// What may never change in the words, where all of that is known; without it they are never put differently.
+    pub facts: Option<Vec<String>>,
 }
 
 impl fmt::Debug for Phrase {
@@ -100,7 +102,15 @@ impl Phrase {
             purpose: Purpose::Answer,
             asks: None,
             page: None,
+            facts: None,
         }
+    }
+
+    /// …in which nothing but these values says more than how it is put.
+    #[must_use]
+    pub fn with_facts(mut self, values: &Values) -> Self {
+        self.facts = Some(values.all().map(str::to_owned).collect());
+        self
     }
 
     /// …which asks for money in this way.
@@ -172,6 +182,10 @@ impl Phrase {
             }
             joined.purpose = graver(joined.purpose, next.purpose);
             joined.asks = next.asks.or(joined.asks);
+            joined.facts = joined.facts.zip(next.facts).map(|(mut facts, more)| {
+                facts.extend(more);
+                facts
+            });
             // The address stands among the words of all of them.
             joined.page = None;
             joined
@@ -208,12 +222,35 @@ impl Voice<'_> {
     /// What is booked: the service's name, for how many, and with what right after it.
     #[must_use]
     pub fn service_name(&self, slot: &Slot) -> String {
-        let name = self.names_of(&slot.services());
-        match (slot.party.is_one(), slot.party.coming) {
-            (true, _) => name,
-            (false, Coming::Together) => self.for_party(crate::texts::TextKey::GroupTogether, name, slot),
-            (false, Coming::InTurn) => self.for_party(crate::texts::TextKey::GroupInTurn, name, slot),
-        }
+        use crate::texts::TextKey;
+        let name = || self.names_of(&slot.services());
+        let key = match (slot.party.is_one(), slot.party.each, slot.party.coming) {
+            (true, _, _) => return name(),
+            (false, Each::All, Coming::Together) => TextKey::GroupTogether,
+            (false, Each::All, Coming::InTurn) => TextKey::GroupInTurn,
+            (false, Each::Own, Coming::Together) => TextKey::GroupEach,
+            (false, Each::Own, Coming::InTurn) => TextKey::GroupEachInTurn,
+        };
+        let name = match slot.party.each {
+            Each::All => name(),
+            Each::Own => self.names_by_person(slot),
+        };
+        self.for_party(key, name, slot)
+    }
+
+    /// What each person gets, with who renders it: `Swedish massage (Wanjiru) + Facial (Achieng)`.
+    fn names_by_person(&self, slot: &Slot) -> String {
+        let parts = slot.parts().map(|part| {
+            let name = self.name_of(part.service);
+            match part.staff.and_then(|staff| self.menu.staff_member(staff)) {
+                Some(member) => format!("{name} ({})", member.name),
+                None => name,
+            }
+        });
+        // In which order they were named is kept nowhere: the same visit is told in the same way each time.
+        let mut parts: Vec<String> = parts.collect();
+        parts.sort_unstable();
+        parts.join(" + ")
     }
 
     /// The names of services that are rendered one after another.

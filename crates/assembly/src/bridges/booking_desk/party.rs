@@ -2,15 +2,26 @@
 
 use ratiba_booking::availability::{Arrangement, PartOrder, PartRequest, SlotPart, StaffWish};
 use ratiba_booking::use_cases::{Complement as BookingComplement, FindSlotsError};
-use ratiba_conversation::desk::{Coming, Complement, Part, Party, ServiceRef, Slot, StaffRef};
+use ratiba_conversation::desk::{Coming, Complement, Each, Part, Party, ServiceRef, Slot, StaffRef};
 use ratiba_kernel::Id;
 
 use super::wish_of;
 
-/// The services of one after the other, for each of them. What is wished for the first one is asked; the others' are
-/// rendered by whoever can.
+/// The services of one after the other, for each of them; or a service for each of them. What is wished for the first one is
+/// asked; the others' are rendered by whoever can.
 pub(super) fn parts_for(services: &[(ServiceRef, StaffWish)], party: Party) -> Vec<PartRequest> {
     let guests = 0..u8::try_from(party.people.max(1)).unwrap_or(u8::MAX);
+    match party.each {
+        Each::All => {}
+        Each::Own => {
+            let each = services.iter().zip(0..u8::MAX);
+            return each
+                .map(|((service, wish), guest)| {
+                    PartRequest::new(Id::from_uuid(service.as_uuid()), *wish).for_guest(guest)
+                })
+                .collect();
+        }
+    }
     guests
         .flat_map(|guest| {
             services.iter().map(move |(service, wish)| {
@@ -43,9 +54,13 @@ pub(super) fn parts_of(slot: &Slot, asked_for: Option<StaffRef>) -> Vec<PartRequ
     parts
 }
 
-/// The services of each person, in their order.
+/// The services of each person, in their order; or that of each, where each has their own.
 fn services_of_one(slot: &Slot) -> impl Iterator<Item = ServiceRef> {
-    slot.services().into_iter().filter(|service| {
+    let services = match slot.party.each {
+        Each::All => slot.services(),
+        Each::Own => slot.parts().map(|part| part.service).collect(),
+    };
+    services.into_iter().filter(|service| {
         slot.complement
             .is_none_or(|complement| complement.service != *service)
     })

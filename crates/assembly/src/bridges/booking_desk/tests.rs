@@ -1,5 +1,7 @@
 use time::macros::datetime;
 
+use ratiba_conversation::desk::Part;
+
 use super::*;
 
 /// Refusals that each concern one member of the team.
@@ -75,6 +77,42 @@ fn who_was_named_is_held_or_nobody_and_who_was_proposed_is_preferred() {
         StaffWish::Offered(booked(proposed))
     );
     assert_eq!(wish_of(None, None), StaffWish::Any);
+}
+
+#[test]
+fn each_person_of_a_group_gets_all_of_it_or_their_own() {
+    let id = |n: u128| Id::from_uuid(uuid::Uuid::from_u128(n));
+    let start = datetime!(2026-05-13 06:00 UTC);
+    let slot = |each, rest: &[u128]| Slot {
+        service: id(1),
+        staff: Some(id(11)),
+        starts_at: start,
+        ends_at: start + time::Duration::HOUR,
+        price: Money::kes_minor(100),
+        due_now: Money::kes_minor(0),
+        party: Party::of(2).with_each(each),
+        complement: None,
+        rest: rest
+            .iter()
+            .map(|service| Part {
+                service: id(*service),
+                staff: Some(id(10 + service)),
+            })
+            .collect(),
+    };
+    let told = |slot: &Slot| -> Vec<(u128, u8)> {
+        let parts = parts_of(slot, None);
+        parts
+            .iter()
+            .map(|part| (part.service.as_uuid().as_u128(), part.guest))
+            .collect()
+    };
+    assert_eq!(told(&slot(Each::Own, &[2])), [(1, 0), (2, 1)]);
+    assert_eq!(told(&slot(Each::Own, &[1])), [(1, 0), (1, 1)]);
+    assert_eq!(
+        told(&slot(Each::All, &[2, 1, 2])),
+        [(1, 0), (2, 0), (1, 1), (2, 1)]
+    );
 }
 
 #[test]

@@ -25,7 +25,29 @@ pub enum Coming {
     InTurn,
 }
 
-/// Who comes: how many, each for the same, and how.
+/// What each of several people gets of several services.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Each {
+    /// All of them, one after another.
+    #[default]
+    All,
+    /// One of them: the first person the first, the second person the second…
+    Own,
+}
+
+impl Each {
+    /// Whether everybody gets the same.
+    #[must_use]
+    pub const fn is_all(&self) -> bool {
+        match self {
+            Self::All => true,
+            Self::Own => false,
+        }
+    }
+}
+
+/// Who comes: how many, what each of them gets, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Party {
@@ -33,6 +55,9 @@ pub struct Party {
     pub people: u32,
     /// How.
     pub coming: Coming,
+    /// What each gets.
+    #[serde(default, skip_serializing_if = "Each::is_all")]
+    pub each: Each,
 }
 
 impl Default for Party {
@@ -40,6 +65,7 @@ impl Default for Party {
         Self {
             people: 1,
             coming: Coming::Together,
+            each: Each::All,
         }
     }
 }
@@ -51,7 +77,15 @@ impl Party {
         Self {
             people,
             coming: Coming::Together,
+            each: Each::All,
         }
+    }
+
+    /// …of whom each gets this.
+    #[must_use]
+    pub const fn with_each(mut self, each: Each) -> Self {
+        self.each = each;
+        self
     }
 
     /// Whether one person comes alone.

@@ -46,6 +46,7 @@ pub(super) fn typed(text: &str, question: Option<&Question>) -> Option<Meaning> 
         | Meaning::Service(_)
         | Meaning::Slot(_)
         | Meaning::Reading(_)
+        | Meaning::Each(_)
         | Meaning::Resend
         | Meaning::OtherNumber
         | Meaning::Card

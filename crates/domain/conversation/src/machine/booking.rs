@@ -8,7 +8,7 @@ mod choices;
 
 use super::{Draft, Effect, Facts, Missing, Owed, Question, Reply, Said, Stage, Step, Wish, Words};
 use super::{Misunderstanding, inquiry, moving, payment, visit};
-use crate::desk::{NotFree, PARTS_MAX, PEOPLE_MAX, Slot, Told, Wanted};
+use crate::desk::{Each, NotFree, PARTS_MAX, PEOPLE_MAX, Slot, Told, Wanted};
 use crate::knowledge::Snippet;
 use crate::thread::HandoffReason;
 use crate::understanding::{Intent, Naming};
@@ -559,14 +559,24 @@ pub fn advance(draft: Draft, facts: &Facts<'_>) -> Step {
         return Step::say(Reply::GroupNeedsPerson { people })
             .with(Effect::CallPerson(HandoffReason::BeyondMachine));
     }
-    let parts = draft.also.len().saturating_add(1);
     let people = draft.people.unwrap_or(1).max(1);
-    let parts = u32::try_from(parts).unwrap_or(u32::MAX).saturating_mul(people);
+    let wishes = u32::try_from(draft.wishes().max(1)).unwrap_or(u32::MAX);
+    let parts = match draft.each {
+        Some(Each::All) => wishes.saturating_mul(people),
+        Some(Each::Own) | None => wishes.max(people),
+    };
     if parts > PARTS_MAX {
         return Step::call_person(HandoffReason::BeyondMachine);
     }
     if draft.decided().is_none() {
         return ask_service(draft, facts);
+    }
+    if people > 1 && wishes > 1 && draft.each.is_none() {
+        return ask_each(draft);
+    }
+    // Each of them has one, so there are as many as they.
+    if draft.each == Some(Each::Own) && wishes != people {
+        return ask_for_each(draft);
     }
     let draft = draft.on_a_day(facts.now, &facts.menu.zone);
     match (&draft.wanted, &draft.other_reading, draft.uncertain) {
@@ -596,6 +606,30 @@ fn ask_service(draft: Draft, facts: &Facts<'_>) -> Step {
     };
     Step::say(Reply::AskService { among, narrowed }).at(Stage::Gathering {
         draft,
+        missing: Missing::Service,
+    })
+}
+
+/// Asks whether everybody gets all of it, or each person their own.
+fn ask_each(draft: Draft) -> Step {
+    let reply = Reply::AskEach {
+        people: draft.people.unwrap_or(1),
+        services: draft.decided().unwrap_or_default(),
+    };
+    Step::say(reply).at(Stage::Gathering {
+        draft,
+        missing: Missing::Each,
+    })
+}
+
+/// Asks how many want what.
+fn ask_for_each(draft: Draft) -> Step {
+    let people = draft.people.unwrap_or(1);
+    Step::say(Reply::AskForEach { people }).at(Stage::Gathering {
+        draft: Draft {
+            each: None,
+            ..draft.without_service()
+        },
         missing: Missing::Service,
     })
 }
@@ -635,12 +669,15 @@ pub fn again(stage: &Stage, facts: &Facts<'_>) -> Step {
     }
 }
 
+/// The message running that is not understood at which the question is put once more.
+pub const ASKED_AGAIN_AT: u8 = 2;
+
 /// What follows from a message that was not understood, for the `count`-th time running.
 #[must_use]
 pub fn not_understood(stage: &Stage, count: u8, facts: &Facts<'_>) -> Step {
     match count {
         0 | 1 => Step::say(Reply::NotUnderstood(Misunderstanding::First)),
-        2 => {
+        ASKED_AGAIN_AT => {
             let mut step = match stage {
                 Stage::Open | Stage::Booked { .. } => Step::silence(),
                 Stage::Gathering { .. }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 use super::{Facts, Missing, Stage, Words};
-use crate::desk::{Menu, ServiceRef, Slot, StaffRef, Wanted};
+use crate::desk::{Each, Menu, ServiceRef, Slot, StaffRef, Wanted};
 use crate::understanding::Naming;
 
 /// What is known so far. One message may fill several fields.
@@ -25,6 +25,9 @@ pub struct Draft {
     pub other_reading: Option<Wanted>,
     /// Whether the reading is uncertain and both are to be put to the customer.
     pub uncertain: bool,
+    /// What each of several people gets, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub each: Option<Each>,
     /// For how many, if it was said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub people: Option<u32>,
@@ -33,17 +36,19 @@ pub struct Draft {
     pub before: Option<Wanted>,
 }
 
+/// More than so many of one service are told to a person, however many are named.
+const PEOPLE_BOUND: usize = 9;
+
 impl Draft {
     /// The draft with what the words say added; they replace what was said before. A day that is over is not
     /// talked about any more.
     #[must_use]
     pub fn with(mut self, words: &Words, facts: &Facts<'_>) -> Self {
         let zone = &facts.menu.zone;
-        self = self.wishing(words);
+        self = self.wishing(words).shared(words);
         if words.staff.is_some() {
             self.staff = words.staff;
         }
-        self.people = words.people.or(self.people);
         if let Some(wanted) = words.wanted.clone() {
             let before = self.wanted.take().or(self.before.take());
             let before = before.filter(|before| !before.is_over(facts.now, zone));
@@ -97,6 +102,51 @@ impl Draft {
             (true, Naming::Only | Naming::Plain | Naming::Adds) => families,
         };
         self.with_families(wanted)
+    }
+
+    /// The draft with for how many it is, and with a service for each person where the words say so: *one massage and one
+    /// facial*, *mimi massage, mama facial*. What each gets is open again once more people or other services are named.
+    fn shared(self, words: &Words) -> Self {
+        let before = self.families().len();
+        let people = words.people.or(self.people);
+        let named = words.families();
+        let total = words.shares.iter().sum();
+        let told = words.shares.len() == named.len() && named.len() > 1;
+        // Numbers of services say for whom only where it is known how many come; persons who are named are all who come.
+        let fits = match people {
+            Some(people) => people == total,
+            None => words.shares_name_people,
+        };
+        if told && fits {
+            let each = named.into_iter().zip(&words.shares);
+            let families = each.flat_map(|(family, share)| {
+                let times = usize::try_from(*share).unwrap_or(usize::MAX);
+                std::iter::repeat_n(family, times.min(PEOPLE_BOUND))
+            });
+            return Self {
+                each: Some(Each::Own),
+                people: Some(total),
+                ..self.with_families(families.collect())
+            };
+        }
+        let stays = words.people.is_none_or(|people| Some(people) == self.people);
+        let each = self
+            .each
+            .filter(|_| stays && named.is_empty() && words.dropped.is_empty() && before > 0);
+        Self { people, each, ..self }
+    }
+
+    /// The draft in which each person gets this.
+    #[must_use]
+    pub const fn with_each(mut self, each: Each) -> Self {
+        self.each = Some(each);
+        self
+    }
+
+    /// How many services are wanted, each counted once for everybody who may get it.
+    #[must_use]
+    pub fn wishes(&self) -> usize {
+        self.families().len()
     }
 
     /// What is wanted, for each the services that may be meant.
@@ -227,12 +277,17 @@ impl Draft {
     /// The wish of somebody whose hold is gone: the same again, at another time.
     #[must_use]
     pub fn after_hold(slot: &Slot) -> Self {
+        let services = match slot.party.each {
+            Each::All => slot.services(),
+            Each::Own => slot.parts().map(|part| part.service).collect(),
+        };
         Self {
             staff: slot.staff,
             people: (!slot.party.is_one()).then_some(slot.party.people),
+            each: (services.len() > 1 && !slot.party.is_one()).then_some(slot.party.each),
             ..Self::default()
         }
-        .with_families(slot.services().into_iter().map(|service| vec![service]).collect())
+        .with_families(services.into_iter().map(|service| vec![service]).collect())
         .at(slot)
         .for_another_time()
     }

@@ -53,6 +53,18 @@ pub enum Reply {
         /// For what, if it is known.
         services: Vec<ServiceRef>,
     },
+    /// For so many: does everybody get all of it, or each person their own?
+    AskEach {
+        /// How many come.
+        people: u32,
+        /// What is wanted.
+        services: Vec<ServiceRef>,
+    },
+    /// How many of them want what?
+    AskForEach {
+        /// How many come.
+        people: u32,
+    },
     /// Which of two readings of the time?
     AskReading {
         /// The likelier one.

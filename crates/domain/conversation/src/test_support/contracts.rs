@@ -3,6 +3,7 @@
 mod cohort;
 mod handoffs;
 pub mod knowledge;
+mod names;
 pub mod personality;
 mod retention;
 mod slates;
@@ -22,14 +23,20 @@ use crate::inbound::InboundId;
 use crate::model::MicroDollars;
 use crate::outgoing::{MessageId, OutgoingMessage, Recipient, SendState, StatusKind, StatusReport};
 use crate::ports::{
-    Change, CohortBook, Kept, LetterBox, MessageBook, Parcel, PostingChange, RecordError, TemplateBook,
-    TemplateRegister, ThreadBook, Who,
+    Change, CohortBook, Kept, LetterBox, MessageBook, NameBook, Parcel, PostingChange, RecordError,
+    TemplateBook, TemplateRegister, ThreadBook, Who,
 };
 
 /// A fresh record with two businesses, and the doors that only its implementation can open.
 pub trait World {
     /// The record.
-    type Record: ThreadBook + MessageBook + LetterBox + CohortBook + TemplateBook + TemplateRegister;
+    type Record: ThreadBook
+        + MessageBook
+        + LetterBox
+        + CohortBook
+        + TemplateBook
+        + TemplateRegister
+        + NameBook;
 
     /// The record.
     fn record(&self) -> &Self::Record;
@@ -134,6 +141,10 @@ pub async fn conversation_record_contract<W: World>(fresh: impl AsyncFn() -> W) 
     cohort::an_invitation_that_waits_for_its_answer_is_not_archived(&fresh().await).await;
     cohort::who_opts_out_meanwhile_is_not_invited(&fresh().await).await;
     cohort::a_neighbours_cohort_is_not_seen(&fresh().await).await;
+    names::words_of_names_are_known_in_any_spelling(&fresh().await).await;
+    names::a_part_of_a_word_is_no_name(&fresh().await).await;
+    names::nobody_knows_the_names_of_another_business(&fresh().await).await;
+    names::a_name_that_was_given_up_is_not_known_any_more(&fresh().await).await;
     businesses_are_apart(&fresh().await).await;
     what_has_no_route_is_kept_apart(&fresh().await).await;
 }

@@ -11,8 +11,8 @@ use time::OffsetDateTime;
 use super::builders::{a_menu, a_profile, wanjiru};
 use crate::channel::{Address, SenderKey};
 use crate::desk::{
-    AskAnswer, CardAnswer, CardOrder, Complement, ComplementRequest, HoldAnswer, HoldOrder, Menu, NotFree,
-    Offer, OfferRequest, Part, Party, PayWays, PaymentOrder, PaymentRef, PaymentStanding, Profile,
+    AskAnswer, CardAnswer, CardOrder, Complement, ComplementRequest, Each, HoldAnswer, HoldOrder, Menu,
+    NotFree, Offer, OfferRequest, Part, Party, PayWays, PaymentOrder, PaymentRef, PaymentStanding, Profile,
     PromotionCard, ResendAnswer, ResendOrder, ServiceCard, ServiceRef, Slot, StaffRef, TipAnswer, TipOrder,
     VisitCard, VisitRef, VisitStanding, Wanted,
 };
@@ -260,17 +260,21 @@ impl FakeDesk {
         let all = std::iter::once(&request.service).chain(&request.also);
         let all: Vec<&ServiceCard> = all.map(|service| menu.service(*service)).collect::<Option<_>>()?;
         let staff = request.staff.or(Some(wanjiru()));
-        let minutes: u32 = all.iter().map(|service| service.minutes).sum();
+        let lengths = all.iter().map(|service| service.minutes);
         let price: i64 = all.iter().map(|service| service.price.amount_minor()).sum();
         let parts = u32::try_from(all.len()).ok()?;
+        let (minutes, times_each) = match request.each {
+            Each::All => (lengths.sum::<u32>(), request.people),
+            Each::Own => (lengths.max()?, 1),
+        };
         Some(Slot {
             service: request.service,
             staff,
             starts_at,
             ends_at: starts_at + time::Duration::minutes(i64::from(minutes)),
-            price: times(Money::kes_minor(price), request.people),
-            due_now: times(self.due_now, request.people * parts),
-            party: Party::of(request.people),
+            price: times(Money::kes_minor(price), times_each),
+            due_now: times(self.due_now, times_each * parts),
+            party: Party::of(request.people).with_each(request.each),
             complement: None,
             rest: request
                 .also
@@ -396,6 +400,7 @@ impl BookingDesk for FakeDesk {
             staff: order.slot.staff,
             wanted: Wanted::At(order.slot.starts_at),
             people: order.slot.party.people,
+            each: order.slot.party.each,
             slots_max: 3,
         };
         if known.is_none() && order.slot.complement.is_some() && locked(&self.state).pair_gone {

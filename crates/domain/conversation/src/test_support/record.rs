@@ -1,6 +1,6 @@
 //! The record of conversations in memory: keeps the same promises as the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -20,14 +20,16 @@ use crate::handoff::{LogEntry, PersonWords};
 use crate::inbound::{InboundId, InboundMessage};
 use crate::outgoing::{Content, MessageId, OutgoingMessage, Recipient, SendState, TemplateCall};
 use crate::ports::{
-    Change, CohortBook, CustomerFile, InviteError, Kept, LetterBox, MessageBook, NewInvitation, Parcel,
-    Posting, PostingChange, RecordError, StoredStatus, TemplateBook, TemplateRegister, TemplateStanding,
-    ThreadBook, Who,
+    Change, CohortBook, CustomerFile, InviteError, Kept, LetterBox, MessageBook, NameBook, NewInvitation,
+    Parcel, Posting, PostingChange, RecordError, StoredStatus, TemplateBook, TemplateRegister,
+    TemplateStanding, ThreadBook, Who,
 };
 use crate::rail::Slate;
+use crate::redact::NameWords;
 use crate::retention::ArchivedThread;
 use crate::templates::{RegisteredTemplate, TemplateState, label};
 use crate::thread::{Thread, ThreadId};
+use crate::understanding::fold;
 
 /// One business's rows.
 #[derive(Clone, Default)]
@@ -548,6 +550,23 @@ fn keys_of(customer: &Customer) -> Vec<String> {
     let phone = customer.phone.as_ref().map(|phone| phone.digits().to_owned());
     let user = customer.user_id.as_ref().map(|id| id.as_str().to_owned());
     phone.into_iter().chain(user).collect()
+}
+
+#[async_trait]
+impl NameBook for InMemoryRecord {
+    async fn names_among(&self, tenant: TenantId, words: &NameWords) -> Result<BTreeSet<String>, Outage> {
+        Ok(self.rows(tenant, |rows| {
+            let parts =
+                |c: char| !(c.is_alphabetic() || matches!(c, '\'' | '\u{2019}' | '\u{300}'..='\u{36f}'));
+            let names = rows
+                .customers
+                .values()
+                .filter_map(|customer| customer.name.as_deref());
+            let known: BTreeSet<String> = names.flat_map(|name| name.split(parts)).map(fold).collect();
+            let asked = words.iter().filter(|word| known.contains(*word));
+            asked.map(str::to_owned).collect()
+        }))
+    }
 }
 
 #[async_trait]

@@ -136,6 +136,16 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::GroupTogether => "{service} for {people} people",
         TextKey::GroupInTurn => "{service} for {people} people, one after another",
+        TextKey::GroupEach => "{service} for {people} people, each their own",
+        TextKey::GroupEachInTurn => "{service} for {people} people, each their own, one after another",
+        TextKey::AskEach => {
+            "For {people} people: shall everybody have all of {service}, or each person their own?"
+        }
+        TextKey::AskForEach => {
+            "What would each of the {people} like? For example: \"one massage and one facial\"."
+        }
+        TextKey::ButtonAllEach => "All for everybody",
+        TextKey::ButtonOwnEach => "Each their own",
         TextKey::ComplementOffer => {
             "Would you like {service} right after it as well: {when}, with {staff}? Both together are \
              {price}, of which {deposit} is paid now. If not, I book only the first."

@@ -135,6 +135,18 @@ pub enum TextKey {
     GroupTogether,
     /// Part of a sentence: what is booked for several people, one after another.
     GroupInTurn,
+    /// Several people, each with their own service; `{service}` names all of them with who renders them.
+    GroupEach,
+    /// The same, one after another.
+    GroupEachInTurn,
+    /// Does everybody get all of it, or each their own?
+    AskEach,
+    /// How many want what?
+    AskForEach,
+    /// Everybody gets all of it.
+    ButtonAllEach,
+    /// Each gets their own.
+    ButtonOwnEach,
     /// After a yes: what goes well with it, with a deposit.
     ComplementOffer,
     /// After a yes: what goes well with it, nothing to pay in advance.
@@ -486,6 +498,12 @@ impl TextKey {
         Self::ProposalPaidThere,
         Self::GroupTogether,
         Self::GroupInTurn,
+        Self::GroupEach,
+        Self::GroupEachInTurn,
+        Self::AskEach,
+        Self::AskForEach,
+        Self::ButtonAllEach,
+        Self::ButtonOwnEach,
         Self::ComplementOffer,
         Self::ComplementOfferPaidThere,
         Self::ComplementGone,

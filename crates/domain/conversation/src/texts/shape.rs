@@ -52,7 +52,9 @@ impl TextKey {
             | Self::ButtonOtherTip
             | Self::ButtonNoTip
             | Self::ListTips
-            | Self::ListStaff => Shape::Button,
+            | Self::ListStaff
+            | Self::ButtonAllEach
+            | Self::ButtonOwnEach => Shape::Button,
             Self::AnyStaff => Shape::RowTitle,
             Self::WithStaff | Self::SandboxShort | Self::StaffToBeNamed | Self::NotComputable => {
                 Shape::Fragment
@@ -122,6 +124,10 @@ impl TextKey {
             | Self::ProposalPaidThere
             | Self::GroupTogether
             | Self::GroupInTurn
+            | Self::GroupEach
+            | Self::GroupEachInTurn
+            | Self::AskEach
+            | Self::AskForEach
             | Self::ComplementOffer
             | Self::ComplementOfferPaidThere
             | Self::ComplementGone

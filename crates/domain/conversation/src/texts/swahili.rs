@@ -124,6 +124,14 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ProposalPaidThere => "{service}: {when}, na {staff}, {price}, utalipa ukija. Je, ni sawa?",
         TextKey::GroupTogether => "{service} ya watu {people}",
         TextKey::GroupInTurn => "{service} ya watu {people}, mmoja baada ya mwingine",
+        TextKey::GroupEach => "{service} ya watu {people}, kila mtu yake",
+        TextKey::GroupEachInTurn => "{service} ya watu {people}, kila mtu yake, mmoja baada ya mwingine",
+        TextKey::AskEach => "Kwa watu {people}: kila mtu apate {service} zote, au kila mtu yake?",
+        TextKey::AskForEach => {
+            "Kila mmoja wa watu {people} angependa nini? Kwa mfano: \"massage moja na facial moja\"."
+        }
+        TextKey::ButtonAllEach => "Kila mtu zote",
+        TextKey::ButtonOwnEach => "Kila mtu yake",
         TextKey::ComplementOffer => {
             "Ungependa pia {service} mara tu baada yake: {when}, na {staff}? Zote mbili ni {price}, na \
              {deposit} italipwa sasa. Kama sivyo, nitapanga ya kwanza pekee."

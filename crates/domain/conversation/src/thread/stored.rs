@@ -1,4 +1,4 @@
-//! A thread's state as JSON in a row: `{"v": 9, …}`.
+//! A thread's state as JSON in a row: `{"v": 10, …}`.
 //!
 //! A change of the shape raises [`STATE_VERSION`] and adds the step that lifts the version before; threads
 //! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed. So that a step
@@ -13,7 +13,13 @@ use super::{Answered, BriefLine, HandoffReason, ThreadState};
 use crate::machine::{Meaning, Question, Stage};
 
 /// The newest version that this program writes and reads.
-pub const STATE_VERSION: u64 = 9;
+pub const STATE_VERSION: u64 = 10;
+
+/// The field and the word that version 10 brought: what each of several people gets.
+const WITH_EACH: &str = "each";
+
+/// The version of a state that says something of several services, which the program before knew.
+const WITH_SERVICES: u64 = 9;
 
 /// The fields that version 9 brought: several services, one after another.
 const WITH_SEVERAL: [&str; 2] = ["also", "rest"];
@@ -50,7 +56,7 @@ const WITHOUT_TIPS: u64 = 3;
 type Lift = fn(Value) -> Value;
 
 /// One step for each version before [`STATE_VERSION`].
-const LIFTS: [Lift; 9] = [
+const LIFTS: [Lift; 10] = [
     nothing_said_yet,
     no_time_before,
     no_lines_before,
@@ -60,6 +66,7 @@ const LIFTS: [Lift; 9] = [
     nothing_said_to_come_back,
     handoff_in_the_state,
     one_service_before,
+    all_for_each_before,
 ];
 
 /// Version 0 is the empty object that a row gets when it is made by hand.
@@ -109,6 +116,11 @@ fn handoff_in_the_state(mut state: Value) -> Value {
 
 /// What version 9 talks about may be several services one after another; of version 8 it never was.
 const fn one_service_before(state: Value) -> Value {
+    state
+}
+
+/// In version 10 each of several people may get something else; in version 9 everybody got the same.
+const fn all_for_each_before(state: Value) -> Value {
     state
 }
 
@@ -179,8 +191,10 @@ impl ThreadState {
             angry: self.angry,
         };
         let mut json = serde_json::to_value(stored)?;
-        let version = if mentions(&json, &WITH_SEVERAL) {
+        let version = if mentions(&json, &[WITH_EACH]) || says(&json, WITH_EACH) {
             STATE_VERSION
+        } else if mentions(&json, &WITH_SEVERAL) {
+            WITH_SERVICES
         } else if self.angry > 0 {
             WITH_ANGER
         } else if mentions(&json, &[WITH_BACK]) {
@@ -196,7 +210,7 @@ impl ThreadState {
         Ok(json)
     }
 
-    /// The least version that can say what the state says, if it says nothing that the newest four brought.
+    /// The least version that can say what the state says, if it says nothing that the newest five brought.
     fn version_before(&self) -> u64 {
         let mut options = self.question.iter().flat_map(|question| &question.options);
         if knows_of_moves(&self.stage) {
@@ -241,6 +255,16 @@ fn mentions(part: &Value, names: &[&str]) -> bool {
     }
 }
 
+/// Whether this part of a state is, or has anywhere, this word.
+fn says(part: &Value, word: &str) -> bool {
+    match part {
+        Value::String(said) => said == word,
+        Value::Object(fields) => fields.values().any(|value| says(value, word)),
+        Value::Array(parts) => parts.iter().any(|part| says(part, word)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// Whether this part of a state is, or has anywhere, a stage of this name.
 fn is_at(part: &Value, stage: &str) -> bool {
     match part {
@@ -276,6 +300,7 @@ const fn is_about_a_tip(meaning: &Meaning) -> bool {
         | Meaning::Service(_)
         | Meaning::Slot(_)
         | Meaning::Reading(_)
+        | Meaning::Each(_)
         | Meaning::Resend
         | Meaning::OtherNumber
         | Meaning::Card

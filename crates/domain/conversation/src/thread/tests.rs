@@ -52,6 +52,10 @@ fn only_a_state_that_says_what_a_version_brought_is_of_it() {
         }],
         ..slot.clone()
     };
+    let each_their_own = crate::desk::Slot {
+        party: crate::desk::Party::of(2).with_each(crate::desk::Each::Own),
+        ..with_another.clone()
+    };
     let choosing = |slots| Stage::Choosing {
         draft: draft.clone(),
         slots,
@@ -97,6 +101,20 @@ fn only_a_state_that_says_what_a_version_brought_is_of_it() {
                 slot: with_another,
             },
             9,
+        ),
+        (
+            Stage::Booked {
+                visit,
+                slot: each_their_own,
+            },
+            10,
+        ),
+        (
+            Stage::Gathering {
+                draft: draft.clone(),
+                missing: crate::machine::Missing::Each,
+            },
+            10,
         ),
         (adding, 6),
         (cancelling(None), 5),

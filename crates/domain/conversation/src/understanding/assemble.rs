@@ -33,6 +33,8 @@ pub(super) fn assemble(sentence: &Sentence, heard: Heard, context: &Context) -> 
         people: number(people),
         services: heard.services,
         wishes: heard.wishes,
+        shares: heard.shares.counts,
+        shares_name_people: heard.shares.name_people,
         dropped: heard.dropped,
         naming: heard.naming,
         staff: heard.staff,

@@ -7,6 +7,7 @@ use super::day::DayExpr;
 use super::pattern::{Patterns, Phrase};
 use super::rules;
 use super::scan::{Mention, Sentence};
+use super::shares::{Shares, shares};
 use super::{Intent, Match, Naming, lexicon, numeral, said, verb, vocabulary};
 
 /// The intent and what was weighed for it.
@@ -14,6 +15,7 @@ pub(super) struct Heard {
     pub(super) intent: Intent,
     pub(super) services: Vec<Match>,
     pub(super) wishes: Vec<Vec<Match>>,
+    pub(super) shares: Shares,
     pub(super) dropped: Vec<Uuid>,
     pub(super) naming: Naming,
     pub(super) staff: Option<Match>,
@@ -59,7 +61,11 @@ pub(super) fn hear(sentence: &Sentence, context: &Context) -> Heard {
     Heard {
         intent,
         services,
-        wishes,
+        shares: shares(
+            sentence,
+            &wishes.iter().map(|wish| wish.places).collect::<Vec<_>>(),
+        ),
+        wishes: wishes.into_iter().map(|wish| wish.services).collect(),
         dropped: dropped.iter().map(|found| found.id).collect(),
         naming: naming(sentence),
         staff,

@@ -24,6 +24,16 @@ pub(super) fn detect(sentence: &Sentence) -> Language {
     }
 }
 
+/// How many of these words are Swahili, and how many English.
+pub(super) fn tally(words: &[String]) -> (usize, usize) {
+    let swahili = words.iter().filter(|word| is_swahili(word)).count();
+    let english = words
+        .iter()
+        .filter(|word| !is_swahili(word) && is_english(word))
+        .count();
+    (swahili, english)
+}
+
 /// Words beside the name of a language in a message that asks for it, and for nothing else.
 #[rustfmt::skip]
 const ASKING: &[&str] = &[

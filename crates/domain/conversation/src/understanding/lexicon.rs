@@ -110,22 +110,36 @@ pub(super) fn wishes(
     context: &Context,
     duration: Option<u32>,
     without: &[usize],
-) -> Vec<Vec<Match>> {
+) -> Vec<Wish> {
     let mut mentions = named_services(sentence, context, duration, without);
     mentions.retain(|mention| mention.as_match().score >= WISH_FIT_MIN);
     mentions.sort_by_key(Mentioned::first_place);
-    let mut wishes: Vec<(usize, Vec<Mentioned<'_>>)> = Vec::new();
+    let mut wishes: Vec<((usize, usize), Vec<Mentioned<'_>>)> = Vec::new();
     for mention in mentions {
         let (first, last) = (mention.first_place(), mention.last_place());
         match wishes.last_mut() {
-            Some((end, wish)) if first <= *end || !joins(sentence, *end, first) => {
+            Some(((_, end), wish)) if first <= *end || !joins(sentence, *end, first) => {
                 *end = last.max(*end);
                 wish.push(mention);
             }
-            Some(_) | None => wishes.push((last, vec![mention])),
+            Some(_) | None => wishes.push(((first, last), vec![mention])),
         }
     }
-    wishes.iter().map(|(_, wish)| best_first(wish)).collect()
+    let wishes = wishes.iter();
+    wishes
+        .map(|(places, wish)| Wish {
+            places: *places,
+            services: best_first(wish),
+        })
+        .collect()
+}
+
+/// What is wanted beside something else.
+pub(super) struct Wish {
+    /// The first and the last place of what names it.
+    pub(super) places: (usize, usize),
+    /// The services that fit, the best first.
+    pub(super) services: Vec<Match>,
 }
 
 /// Words that join two wishes.

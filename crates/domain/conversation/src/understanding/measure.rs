@@ -34,7 +34,7 @@ const PEOPLE_NOUNS: &[&str] = &[
     "kids",
     "children",
 ];
-const COMPANIONS: &[&str] = &[
+pub(super) const COMPANIONS: &[&str] = &[
     "friend",
     "husband",
     "wife",

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
 
 use super::work_handoff::{Paper, utterances, words_of};
-use super::{TRIES_MAX, sender};
+use super::{TRIES_MAX, names, sender};
 use crate::customer::Customer;
 use crate::inbound::{InboundId, InboundMessage, Reading};
 use crate::outgoing::{Content, Draft, OutgoingMessage, Purpose, Recipient, TextBody, reply_to};
-use crate::ports::{BusinessProfile, Change, ChannelReader, RecordError, ThreadBook};
+use crate::ports::{BusinessProfile, Change, ChannelReader, NameBook, RecordError, ThreadBook};
 use crate::texts::{TextKey, Tongue, Values, render};
 use crate::thread::{HandoffReason, Thread};
 use crate::understanding::Language;
@@ -23,6 +23,8 @@ pub struct HandOver {
     pub book: Arc<dyn ThreadBook>,
     /// Reads the provider's JSON.
     pub reader: Arc<dyn ChannelReader>,
+    /// The names that the business knows.
+    pub names: Arc<dyn NameBook>,
     /// The business about itself.
     pub profile: Arc<dyn BusinessProfile>,
     /// The business's time.
@@ -117,6 +119,7 @@ impl HandOver {
             by: Speaker::Customer,
             words: words_of(&reading.received),
         });
+        let said = names::without_others(self.names.as_ref(), tenant, said, customer, &profile, None).await?;
         let paper = Paper {
             profile: &profile,
             menu: None,

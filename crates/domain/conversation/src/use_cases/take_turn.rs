@@ -23,11 +23,11 @@ use crate::desk::{Menu, Profile};
 use crate::hear;
 use crate::inbound::{InboundId, InboundMessage, Reading, Received};
 use crate::machine::{self, Facts, Meaning, STALE_AFTER, Said, Step, booking};
-use crate::model::{HARD_CEILING, Shown, proposed};
+use crate::model::{HARD_CEILING, SOFT_CEILING, Shown, WAIT_MIN, proposed};
 use crate::outgoing::Content;
 use crate::ports::{
     BackOffice, BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile,
-    KnowledgeBook, LanguageModel, MessageBook, PaymentDesk, RecordError, ThreadBook, VisitDesk,
+    KnowledgeBook, LanguageModel, MessageBook, NameBook, PaymentDesk, RecordError, ThreadBook, VisitDesk,
 };
 use crate::thread::{HandoffReason, Thread};
 use crate::understanding::{Intent, Language};
@@ -44,6 +44,8 @@ pub struct TakeTurn {
     pub messages: Arc<dyn MessageBook>,
     /// Reads the provider's JSON.
     pub reader: Arc<dyn ChannelReader>,
+    /// The names that the business knows.
+    pub names: Arc<dyn NameBook>,
     /// The business's booking desk.
     pub desk: Arc<dyn BookingDesk>,
     /// The business's book of visits.
@@ -254,15 +256,14 @@ impl TakeTurn {
 
     /// The whole turn as one change. Whoever is called by it is shown what was said before.
     async fn finished(&self, tenant: TenantId, turn: Turn) -> Result<Change, Outage> {
-        let mut said = match turn.called_in() {
-            Some(thread) => {
-                let most = u16::try_from(WORDS_SHOWN).unwrap_or(u16::MAX);
-                let log = self.book.log(tenant, thread, most).await?;
-                utterances(&log, self.reader.as_ref())
-            }
-            None => Vec::new(),
+        let Some(thread) = turn.called_in() else {
+            return Ok(turn.finish(&[]));
         };
+        let most = u16::try_from(WORDS_SHOWN).unwrap_or(u16::MAX);
+        let log = self.book.log(tenant, thread, most).await?;
+        let mut said = utterances(&log, self.reader.as_ref());
         said.push(turn.said_now());
+        let said = turn.without_others(self.names.as_ref(), tenant, said).await?;
         Ok(turn.finish(&said))
     }
 
@@ -303,9 +304,17 @@ impl TakeTurn {
             let Some(step) = next.take() else { break };
             let (wish, misunderstood) = turn.take(step, words);
             if let Some(count) = misunderstood {
-                let guessed = self.guess(turn, stale, words).await;
-                let facts = turn.facts(stale);
-                next = Some(guessed.unwrap_or_else(|| booking::not_understood(turn.stage(), count, &facts)));
+                let guessed = self.guess(tenant, turn, stale, words).await?;
+                next = Some(match guessed {
+                    Some(step) => step,
+                    None => {
+                        let step = booking::not_understood(turn.stage(), count, &turn.facts(stale));
+                        if count == booking::ASKED_AGAIN_AT && turn.in_dialogue() {
+                            turn.asks_again();
+                        }
+                        step
+                    }
+                });
             } else if let Some(wish) = wish {
                 next = Some(self.fulfil(tenant, turn, wish, stale).await?);
             }
@@ -315,20 +324,60 @@ impl TakeTurn {
             turn.take(Step::call_person(HandoffReason::BeyondMachine), words);
         }
         turn.leave_no_words_unanswered();
+        self.rephrase(tenant, turn, words).await
+    }
+
+    /// Has a question that is asked again put in other words, where there is a model and the booking has not cost too much. What
+    /// it makes of it is said only if it says what our own words say; nothing else depends on it.
+    async fn rephrase(&self, tenant: TenantId, turn: &mut Turn, words: &str) -> Result<(), Outage> {
+        let affordable = turn.model_cost() < SOFT_CEILING && turn.wait_left() >= WAIT_MIN;
+        let Some(model) = self
+            .model
+            .as_ref()
+            .filter(|_| affordable && turn.is_asking_again())
+        else {
+            return Ok(());
+        };
+        let masker = turn.masker_for(self.names.as_ref(), tenant, words).await?;
+        let Some(question) = turn.asked_again(Shown::of(words, &masker)) else {
+            return Ok(());
+        };
+        let rephrased = model.rephrase(&question, turn.wait_left().unsigned_abs()).await;
+        turn.charge(rephrased.cost);
+        match rephrased.words.map(|words| question.accept(&words)) {
+            Some(Ok(words)) => turn.say_instead(words),
+            Some(Err(why)) => tracing::info!(%why, "a model's words for a question are not said"),
+            None => {}
+        }
         Ok(())
     }
 
     /// What a language model makes of a message that the rules gave up on: something that is told, or a question; a call for
     /// a person where that has cost too much already. `None`: the machine goes on by itself.
-    async fn guess(&self, turn: &mut Turn, stale: bool, words: &str) -> Option<Step> {
-        let model = self.model.as_ref().filter(|_| turn.is_unread())?;
+    async fn guess(
+        &self,
+        tenant: TenantId,
+        turn: &mut Turn,
+        stale: bool,
+        words: &str,
+    ) -> Result<Option<Step>, Outage> {
+        let Some(model) = self.model.as_ref().filter(|_| turn.is_unread()) else {
+            return Ok(None);
+        };
         if turn.model_cost() >= HARD_CEILING {
-            return Some(Step::call_person(HandoffReason::CostCeiling));
+            return Ok(Some(Step::call_person(HandoffReason::CostCeiling)));
         }
-        let shown = Shown::of(words, &turn.masker())?;
+        let masker = turn.masker_for(self.names.as_ref(), tenant, words).await?;
+        let Some(shown) = Shown::of(words, &masker) else {
+            return Ok(None);
+        };
+        let asked_at = self.clock.now();
         let consulted = model.classify(&shown).await;
+        turn.has_waited(self.clock.now() - asked_at);
         turn.charge(consulted.cost);
-        proposed(turn.stage(), consulted.guess?, &turn.facts(stale))
+        Ok(consulted
+            .guess
+            .and_then(|guess| proposed(turn.stage(), guess, &turn.facts(stale))))
     }
 
     fn scene(&self, message: InboundMessage, reading: Reading, file: Option<CustomerFile>) -> Scene {

@@ -13,9 +13,9 @@ use ratiba_kernel::{Clock, IdSource, Outage, PhoneNumber, TenantId};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::TRIES_MAX;
 use super::tell_invited::invitation_in;
 use super::work_handoff::{Paper, utterances};
+use super::{TRIES_MAX, names};
 use crate::channel::Channel;
 use crate::consent::{Admission, admission};
 use crate::customer::Customer;
@@ -23,8 +23,8 @@ use crate::desk::{Menu, PaymentStanding, Profile, VisitCard, VisitRef, VisitStan
 use crate::hear;
 use crate::outgoing::{Content, Draft, MessageId, OutgoingMessage, Recipient, TemplateCall};
 use crate::ports::{
-    BookingDesk, BusinessProfile, Change, ChannelReader, CustomerFile, MessageBook, PaymentDesk, RecordError,
-    ThreadBook, VisitDesk, Who,
+    BookingDesk, BusinessProfile, Change, ChannelReader, CustomerFile, MessageBook, NameBook, PaymentDesk,
+    RecordError, ThreadBook, VisitDesk, Who,
 };
 use crate::templates::{self, TemplateName};
 use crate::texts::{TextKey, Tongue, Values, render};
@@ -52,6 +52,8 @@ pub struct Tell {
     pub messages: Arc<dyn MessageBook>,
     /// Reads the provider's JSON.
     pub reader: Arc<dyn ChannelReader>,
+    /// The names that the business knows.
+    pub names: Arc<dyn NameBook>,
     /// The business's booking desk.
     pub desk: Arc<dyn BookingDesk>,
     /// The business's book of visits.
@@ -388,6 +390,8 @@ impl Tell {
             by: Speaker::Machine,
             words: message.content.words(),
         }));
+        let (profile, menu) = (&scene.profile, Some(&*scene.menu));
+        let said = names::without_others(self.names.as_ref(), tenant, said, customer, profile, menu).await?;
         let mut thread = thread.suspended(self.ids.fresh(), HandoffReason::Money, scene.now);
         thread.last_activity_at = scene.now;
         let paper = Paper {

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
 use time::OffsetDateTime;
 
-use super::TRIES_MAX;
+use super::{TRIES_MAX, names};
 use crate::handoff::{HandoffId, HandoffStep, NotTheirs, Person, Return, UNTOUCHED_AFTER};
 use crate::outgoing::{Content, MessageId, TextBody};
 use crate::ports::{
-    BookingDesk, BusinessProfile, Change, ChannelReader, CustomerFile, MessageBook, RecordError, ThreadBook,
+    BookingDesk, BusinessProfile, Change, ChannelReader, CustomerFile, MessageBook, NameBook, RecordError,
+    ThreadBook,
 };
 use crate::thread::{Driver, Thread, ThreadId};
 use crate::wording::brief::{Utterance, WORDS_SHOWN};
@@ -29,6 +30,8 @@ pub struct WorkHandoff {
     pub messages: Arc<dyn MessageBook>,
     /// Reads the provider's JSON.
     pub reader: Arc<dyn ChannelReader>,
+    /// The names that the business knows.
+    pub names: Arc<dyn NameBook>,
     /// The business's booking desk.
     pub desk: Arc<dyn BookingDesk>,
     /// The business about itself.
@@ -122,10 +125,9 @@ impl WorkHandoff {
     ) -> Result<(), WorkHandoffError> {
         for _ in 0..TRIES_MAX {
             let found = self.find(tenant, thread).await?;
-            let log = self.book.log(tenant, thread, shown_max()).await?;
-            let said = utterances(&log, self.reader.as_ref());
             let (profile, menu) = self.circumstances(tenant).await?;
             let paper = self.paper(&profile, menu.as_deref());
+            let said = self.said_in(tenant, &found, &paper).await?;
             let mut change = Change::at(paper.now);
             let call = called_by(&found.thread).ok_or(NotTheirs::WithMachine)?;
             let cause = format!("handoff:{call}:taken");
@@ -244,8 +246,7 @@ impl WorkHandoff {
         let customer = &found.file.customer;
         match (&found.thread.driver, step) {
             (Driver::SuspendedForHuman(_), HandoffStep::FirstRepage | HandoffStep::SecondRepage) => {
-                let log = self.book.log(tenant, found.thread.id, shown_max()).await?;
-                let said = utterances(&log, self.reader.as_ref());
+                let said = self.said_in(tenant, found, &paper).await?;
                 paper.page_again(&mut change, customer, &found.thread, &said, step);
             }
             (Driver::SuspendedForHuman(_), HandoffStep::TellCustomer) => {
@@ -277,6 +278,19 @@ impl WorkHandoff {
             return Ok(true);
         }
         self.recorded(tenant, change).await
+    }
+
+    /// What was said last, as whoever is called is shown it.
+    async fn said_in(
+        &self,
+        tenant: TenantId,
+        found: &Found,
+        paper: &Paper<'_>,
+    ) -> Result<Vec<Utterance>, Outage> {
+        let log = self.book.log(tenant, found.thread.id, shown_max()).await?;
+        let said = utterances(&log, self.reader.as_ref());
+        let (names, customer) = (self.names.as_ref(), &found.file.customer);
+        names::without_others(names, tenant, said, customer, paper.profile, paper.menu).await
     }
 
     async fn find(&self, tenant: TenantId, thread: ThreadId) -> Result<Found, WorkHandoffError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
-use crate::desk::{NotFree, PayWay, PaymentTrouble, ServiceRef, Slot, StaffRef, Wanted};
+use crate::desk::{Each, NotFree, PayWay, PaymentTrouble, ServiceRef, Slot, StaffRef, Wanted};
 use crate::machine::{CHOICES_MAX, Meaning, Misunderstanding, Owed, Reply, Wordless};
 use crate::outgoing::{BUTTON_TITLE_CHARACTERS_MAX, Purpose, ROWS_MAX, cut};
 use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, render};
@@ -78,6 +78,11 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::DoNotKnow => do_not_know(voice),
         Reply::AskService { among, narrowed } => ask_service(among, *narrowed, voice),
         Reply::AskWhen { services } => ask_when(services, voice),
+        Reply::AskEach { people, services } => ask_each(*people, services, voice),
+        Reply::AskForEach { people } => voice.say_with(
+            TextKey::AskForEach,
+            &Values::new().with(Placeholder::People, people.to_string()),
+        ),
         Reply::AskReading { first, second } => ask_reading(first, second, voice),
         Reply::Propose { slot } => propose(slot, voice),
         Reply::OfferComplement { pair } => offer_complement(pair, voice),
@@ -87,9 +92,7 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
             wanted,
             slots,
         } => pick_slot(*reason, wanted.as_ref(), slots, voice),
-        Reply::NothingFree { reason, wanted } => {
-            Phrase::plain(not_free(*reason, wanted.as_ref(), &[], voice))
-        }
+        Reply::NothingFree { reason, wanted } => not_free(*reason, wanted.as_ref(), &[], voice),
         Reply::Declined => voice.say(TextKey::ProposalDeclined),
         Reply::AskPayer | Reply::AskOtherPayer => voice.say(TextKey::AskPaymentNumber).asking(PayWay::Prompt),
         Reply::PromptSent { owed } => prompt_sent(owed, voice),
@@ -169,11 +172,11 @@ impl Voice<'_> {
     }
 
     pub(super) fn say(&self, key: TextKey) -> Phrase {
-        Phrase::plain(self.text(key, &Values::new()))
+        self.say_with(key, &Values::new())
     }
 
     pub(super) fn say_with(&self, key: TextKey, values: &Values) -> Phrase {
-        Phrase::plain(self.text(key, values))
+        Phrase::plain(self.text(key, values)).with_facts(values)
     }
 
     pub(super) fn choice(&self, meaning: Meaning, key: TextKey) -> Choice {
@@ -226,6 +229,16 @@ fn ask_when(services: &[ServiceRef], voice: &Voice<'_>) -> Phrase {
         voice.names_of(services)
     };
     voice.say_with(TextKey::AskDate, &Values::new().with(Placeholder::Service, name))
+}
+
+fn ask_each(people: u32, services: &[ServiceRef], voice: &Voice<'_>) -> Phrase {
+    let values = Values::new()
+        .with(Placeholder::People, people.to_string())
+        .with(Placeholder::Service, voice.names_of(services));
+    voice.say_with(TextKey::AskEach, &values).with_choices(vec![
+        voice.choice(Meaning::Each(Each::All), TextKey::ButtonAllEach),
+        voice.choice(Meaning::Each(Each::Own), TextKey::ButtonOwnEach),
+    ])
 }
 
 /// Both readings stand in full in the text; the buttons tell them apart as shortly as they can.
@@ -307,7 +320,7 @@ fn pick_slot(reason: NotFree, wanted: Option<&Wanted>, slots: &[Slot], voice: &V
         })
         .collect();
     choices.push(voice.choice(Meaning::OtherTime, TextKey::ButtonOtherTime));
-    Phrase::plain(not_free(reason, wanted, slots, voice))
+    not_free(reason, wanted, slots, voice)
         .with_choices(choices)
         .opened_by(voice.text(TextKey::ListTimes, &Values::new()))
 }
@@ -326,7 +339,7 @@ pub(super) fn not_free(
     wanted: Option<&Wanted>,
     slots: &[Slot],
     voice: &Voice<'_>,
-) -> String {
+) -> Phrase {
     let nearest = slots.first();
     let zone = &voice.menu.zone;
     let when = wanted.map_or_else(|| "…".to_owned(), |wanted| voice.wanted(wanted));
@@ -341,15 +354,15 @@ pub(super) fn not_free(
                 Some(wanted @ Wanted::Among(_)) => voice.wanted(wanted),
                 Some(Wanted::At(_) | Wanted::TimeOfDay(_)) | None => day,
             };
-            voice.text(
+            voice.say_with(
                 TextKey::AskFreeTimes,
                 &Values::new().with(Placeholder::Date, date),
             )
         }
         (NotFree::Closed, Some(near)) => {
-            voice.text(TextKey::ClosedThen, &values.with(Placeholder::Nearest, near))
+            voice.say_with(TextKey::ClosedThen, &values.with(Placeholder::Nearest, near))
         }
-        (NotFree::TooSoon { notice_minutes }, Some(near)) => voice.text(
+        (NotFree::TooSoon { notice_minutes }, Some(near)) => voice.say_with(
             TextKey::TooSoon,
             &Values::new()
                 .with(
@@ -358,13 +371,13 @@ pub(super) fn not_free(
                 )
                 .with(Placeholder::Nearest, near),
         ),
-        (NotFree::Past, _) => voice.text(TextKey::AlreadyPast, &values),
-        (NotFree::TooFar { last_day }, _) => voice.text(
+        (NotFree::Past, _) => voice.say_with(TextKey::AlreadyPast, &values),
+        (NotFree::TooFar { last_day }, _) => voice.say_with(
             TextKey::TooFarAhead,
             &Values::new().with(Placeholder::Date, format_date(last_day, voice.tongue)),
         ),
         (NotFree::StaffAway { staff }, _) => staff_away(staff, values, slots, voice),
-        (NotFree::Taken | NotFree::NotOffered, Some(_)) => voice.text(TextKey::SlotTaken, &values),
+        (NotFree::Taken | NotFree::NotOffered, Some(_)) => voice.say_with(TextKey::SlotTaken, &values),
         (
             NotFree::Choose
             | NotFree::Taken
@@ -372,12 +385,12 @@ pub(super) fn not_free(
             | NotFree::TooSoon { .. }
             | NotFree::NotOffered,
             None,
-        ) => voice.text(TextKey::NoSlotNear, &values),
+        ) => voice.say_with(TextKey::NoSlotNear, &values),
     }
 }
 
 /// The person asked for is not free then: who is, or when that person is.
-fn staff_away(staff: StaffRef, values: Values, slots: &[Slot], voice: &Voice<'_>) -> String {
+fn staff_away(staff: StaffRef, values: Values, slots: &[Slot], voice: &Voice<'_>) -> Phrase {
     let name = voice.menu.staff_member(staff).map_or("…", |member| &member.name);
     let others: BTreeSet<String> = slots
         .iter()
@@ -393,7 +406,7 @@ fn staff_away(staff: StaffRef, values: Values, slots: &[Slot], voice: &Voice<'_>
     let values = values
         .with(Placeholder::Staff, name)
         .with(Placeholder::List, names.join(", "));
-    voice.text(key, &values)
+    voice.say_with(key, &values)
 }
 
 /// The confirmation of a visit that was paid; `values` say what and when. A receipt that is not known yet is left out.

@@ -130,9 +130,9 @@ pub(super) fn nothing_to_move_to(reason: NotFree, wanted: Option<&Wanted>, voice
         | NotFree::Closed
         | NotFree::StaffAway { .. }
         | NotFree::TooSoon { .. }
-        | NotFree::NotOffered => voice.text(TextKey::MoveNothingNear, &Values::new()),
+        | NotFree::NotOffered => voice.say(TextKey::MoveNothingNear),
     };
-    Phrase::plain(said).with_choices(vec![
+    said.with_choices(vec![
         voice.choice(Meaning::OtherTime, TextKey::ButtonOtherTime),
         voice.choice(Meaning::Person, TextKey::ButtonPerson),
     ])

@@ -115,6 +115,7 @@ pub(super) fn offered_answer(stage: &Stage, question: &Question, words: &Words) 
         | Meaning::Service(_)
         | Meaning::Slot(_)
         | Meaning::Reading(_)
+        | Meaning::Each(_)
         | Meaning::Resend
         | Meaning::OtherNumber
         | Meaning::Card
@@ -162,6 +163,19 @@ pub(super) fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step
             | Stage::MovingWhich { .. } => ask_when(draft.for_another_time()),
         },
         Meaning::Service(service) => advance(draft.with_service(service), facts),
+        Meaning::Each(each) => match stage {
+            Stage::Gathering { .. } => advance(draft.with_each(each), facts),
+            Stage::Open
+            | Stage::Choosing { .. }
+            | Stage::Confirming { .. }
+            | Stage::Adding { .. }
+            | Stage::AskingPayer { .. }
+            | Stage::Paying { .. }
+            | Stage::Booked { .. }
+            | Stage::Cancelling { .. }
+            | Stage::MovingWhich { .. }
+            | Stage::Moving { .. } => too_late(stage, facts),
+        },
         Meaning::Reading(wanted) => match stage {
             Stage::Moving { moving, back } => moving::reading_chosen(moving, back, wanted, facts),
             Stage::Open

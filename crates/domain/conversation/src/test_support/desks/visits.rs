@@ -143,6 +143,7 @@ impl VisitDesk for FakeDesk {
             staff: request.staff.or(card.slot.staff),
             wanted: request.wanted,
             people: card.slot.party.people,
+            each: card.slot.party.each,
             slots_max: request.slots_max,
         };
         Ok(MoveOffer::Times(self.offer(tenant, offer).await?))
@@ -165,6 +166,7 @@ impl VisitDesk for FakeDesk {
                 staff: card.slot.staff,
                 wanted: Wanted::At(order.to.starts_at),
                 people: card.slot.party.people,
+                each: card.slot.party.each,
                 slots_max: 3,
             };
             let offer = self.offer(tenant, offer).await?;

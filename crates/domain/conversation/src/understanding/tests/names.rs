@@ -170,3 +170,38 @@ fn what_is_added_taken_away_or_wanted_alone_is_told_apart() {
         assert_eq!(understood.dropped.first().copied(), dropped, "{text}");
     }
 }
+
+#[test]
+fn how_many_want_each_of_several_services_is_heard_where_it_is_said_of_each() {
+    let spa = spa(false);
+    for (text, shares, by_person) in [
+        (
+            "one massage and one pedicure for 2 people tomorrow at 3pm",
+            &[1, 1][..],
+            false,
+        ),
+        ("2 massages and 1 pedicure for 3 people", &[2, 1], false),
+        ("massage moja na pedicure mbili", &[1, 2], false),
+        ("mimi massage, mama pedicure", &[1, 1], true),
+        ("I want a massage and my friend wants a pedicure", &[1, 1], true),
+        ("massage for me and pedicure for my husband", &[1, 1], true),
+        ("I want a massage for my mum and a pedicure for me", &[1, 1], true),
+        ("dadangu massage na mimi pedicure kesho", &[1, 1], true),
+        // Of one person, or of nobody in particular.
+        ("I want a massage and a pedicure", &[], false),
+        ("massage na pedicure kesho saa tisa", &[], false),
+        ("massage and pedicure for my wife", &[], false),
+        ("one massage and a pedicure", &[], false),
+        // Hours and lengths are no numbers of people.
+        ("massage saa moja na pedicure saa mbili", &[], false),
+        ("60 minute massage and 30 minute pedicure", &[], false),
+        ("one massage tomorrow", &[], false),
+    ] {
+        let understood = understand(text, &spa);
+        assert_eq!(
+            (understood.shares.as_slice(), understood.shares_name_people),
+            (shares, by_person),
+            "{text}"
+        );
+    }
+}

@@ -19,6 +19,7 @@ fn a_message_that_cannot_be_handled_goes_to_a_person_once() {
     let hand_over = HandOver {
         book: chat.record.clone(),
         reader: Arc::new(PlainReader),
+        names: chat.record.clone(),
         profile: chat.profile.clone(),
         clock: chat.clock.clone(),
         ids: Arc::new(SeededIds::lane(0x40)),

@@ -13,6 +13,7 @@ use crate::outgoing::{Recipient, TextBody, reply_to};
 use crate::ports::{Change, CustomerFile};
 use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
 use crate::thread::{Driver, Thread, ThreadId};
+use crate::use_cases::names;
 use crate::use_cases::work_handoff::{Paper, parse_take_over, utterances};
 use crate::wording::brief::WORDS_SHOWN;
 
@@ -117,6 +118,8 @@ impl TakeTurn {
         let most = u16::try_from(WORDS_SHOWN).unwrap_or(u16::MAX);
         let log = self.book.log(tenant, case.thread.id, most).await?;
         let said = utterances(&log, self.reader.as_ref());
+        let (names, menu) = (self.names.as_ref(), menu.as_deref());
+        let said = names::without_others(names, tenant, said, &case.customer, profile, menu).await?;
         let mut change = Change {
             handled: Some(message.id),
             ..Change::at(paper.now)
@@ -200,6 +203,8 @@ impl TakeTurn {
         let most = u16::try_from(WORDS_SHOWN).unwrap_or(u16::MAX);
         let log = self.book.log(tenant, case.thread.id, most).await?;
         let said = utterances(&log, self.reader.as_ref());
+        let (names, customer) = (self.names.as_ref(), &case.customer);
+        let said = names::without_others(names, tenant, said, customer, paper.profile, paper.menu).await?;
         let taken = paper.take(
             change,
             &case.customer,

@@ -4,7 +4,7 @@ use ratiba_kernel::{Outage, PhoneNumber, TenantId};
 
 use super::{TakeTurn, Turn};
 use crate::desk::{
-    CardOrder, ComplementRequest, HoldOrder, MoveOrder, MoveRequest, OfferRequest, PaymentOrder,
+    CardOrder, ComplementRequest, Each, HoldOrder, MoveOrder, MoveRequest, OfferRequest, PaymentOrder,
     ResendAnswer, ResendOrder, TipOrder,
 };
 use crate::knowledge;
@@ -34,6 +34,7 @@ impl TakeTurn {
                     staff: draft.staff,
                     wanted,
                     people: draft.people.unwrap_or(1).max(1),
+                    each: draft.each.unwrap_or_default(),
                     slots_max: CHOICES_MAX,
                 };
                 let offer = self.desk.offer(tenant, request).await?;
@@ -50,6 +51,7 @@ impl TakeTurn {
                     staff: Some(staff),
                     wanted,
                     people: 1,
+                    each: Each::All,
                     slots_max: 1,
                 };
                 let offer = self.desk.offer(tenant, request).await?;

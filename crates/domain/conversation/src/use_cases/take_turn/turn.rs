@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ratiba_kernel::{IdSource, PhoneNumber};
-use time::OffsetDateTime;
+use ratiba_kernel::{IdSource, Outage, PhoneNumber, TenantId};
+use time::{Duration, OffsetDateTime};
 
 use super::{Scene, facts_of};
 use crate::alarm::{self, Beside};
@@ -18,14 +18,15 @@ use crate::hear;
 use crate::inbound::InboundId;
 use crate::machine::consent::Awaited;
 use crate::machine::{Effect, Facts, MISUNDERSTOOD_MAX, Meaning, Question, Reply, Stage, Step, Wish};
-use crate::model::{HARD_CEILING, MicroDollars, SOFT_CEILING};
-use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient, reply_to};
+use crate::model::{AskedAgain, HARD_CEILING, MicroDollars, SOFT_CEILING, Shown, WAIT_MAX};
+use crate::outgoing::{BODY_CHARACTERS_MAX, Draft, MessageId, OutgoingMessage, Purpose, Recipient, reply_to};
 use crate::personality::CrossSell;
-use crate::ports::Change;
+use crate::ports::{Change, NameBook};
 use crate::redact::Masker;
 use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
 use crate::thread::{Answered, Driver, HandoffReason, Thread, ThreadId};
 use crate::understanding::{Intent, Language, Understood};
+use crate::use_cases::names;
 use crate::use_cases::work_handoff::Paper;
 use crate::wording::brief::{Speaker, Utterance};
 use crate::wording::{Phrase, Voice, phrase, present};
@@ -48,6 +49,12 @@ pub(super) struct Turn {
     told_by_news: bool,
     /// Whether the rules found no wish in the words.
     unread: bool,
+    /// For how long a language model was waited for.
+    waited: Duration,
+    /// Whether a question is asked again because its answer was not understood.
+    again: bool,
+    /// Other words for what is said.
+    instead: Option<String>,
 }
 
 impl Turn {
@@ -74,6 +81,9 @@ impl Turn {
             moved: false,
             told_by_news: false,
             unread: false,
+            waited: Duration::ZERO,
+            again: false,
+            instead: None,
         }
     }
 
@@ -111,6 +121,58 @@ impl Turn {
         self.unread
     }
 
+    /// A language model was waited for.
+    pub(super) fn has_waited(&mut self, time: Duration) {
+        self.waited = self.waited.saturating_add(time.max(Duration::ZERO));
+    }
+
+    /// For how much longer a language model may be waited for.
+    pub(super) fn wait_left(&self) -> Duration {
+        WAIT_MAX.saturating_sub(self.waited)
+    }
+
+    /// A question is asked again in this turn, because its answer was not understood.
+    pub(super) const fn asks_again(&mut self) {
+        self.again = true;
+    }
+
+    /// Whether one is.
+    pub(super) const fn is_asking_again(&self) -> bool {
+        self.again
+    }
+
+    /// The question that is asked again, as a model may put it in other words; `None` where it is left as it is. What asks for
+    /// money is always said in our own words.
+    pub(super) fn asked_again(&self, heard: Option<Shown>) -> Option<AskedAgain> {
+        let about_money = matches!(self.stage(), Stage::Paying { .. } | Stage::AskingPayer { .. });
+        if !self.again || about_money || !self.scene.thread.driver.is_machine() {
+            return None;
+        }
+        let voice = self.voice();
+        let phrase = self.phrase(&self.replies, &voice)?;
+        if phrase.purpose != Purpose::Answer || phrase.page.is_some() {
+            return None;
+        }
+        let agrees = phrase.choices.iter().any(|choice| choice.meaning == Meaning::Yes);
+        let notice = phrase
+            .trial_notice(&voice)
+            .map_or(0, |notice| notice.chars().count() + 2);
+        let room = BODY_CHARACTERS_MAX.saturating_sub(notice);
+        AskedAgain::of(
+            &phrase.body,
+            phrase.facts.as_ref()?,
+            agrees,
+            heard,
+            voice.tongue,
+            room,
+        )
+    }
+
+    /// These words are said in place of ours.
+    pub(super) fn say_instead(&mut self, words: String) {
+        self.instead = Some(words);
+    }
+
     /// What asking a language model has cost in this thread.
     pub(super) const fn model_cost(&self) -> MicroDollars {
         self.scene.thread.model_cost
@@ -133,8 +195,30 @@ impl Turn {
         }
     }
 
-    /// Masks what leaves the house: the floor, and the names of the customer and of whoever works here.
-    pub(super) fn masker(&self) -> Masker {
+    /// What was said, as whoever is called is shown it.
+    pub(super) async fn without_others(
+        &self,
+        book: &dyn NameBook,
+        tenant: TenantId,
+        said: Vec<Utterance>,
+    ) -> Result<Vec<Utterance>, Outage> {
+        let customer = &self.scene.customer;
+        names::without_others(book, tenant, said, customer, &self.profile, Some(&self.menu)).await
+    }
+
+    /// Masks what leaves the house: the floor, the names of the customer and of whoever works here, and what of the words is a
+    /// name that the business knows.
+    pub(super) async fn masker_for(
+        &self,
+        book: &dyn NameBook,
+        tenant: TenantId,
+        words: &str,
+    ) -> Result<Masker, Outage> {
+        let masker = self.masker().everyday(self.menu.service_names());
+        names::knowing(book, tenant, masker, std::iter::once(words)).await
+    }
+
+    fn masker(&self) -> Masker {
         let staff = self.menu.staff.iter().map(|member| member.name.as_str());
         let owners = self
             .profile
@@ -501,22 +585,14 @@ impl Turn {
 
     /// One message for all that is to be said, and the question that it asks.
     fn reply(&mut self, replies: &[Reply]) -> Option<OutgoingMessage> {
-        let tongue = Tongue::from(self.language());
-        let voice = Voice {
-            tongue,
-            menu: &self.menu,
-            profile: &self.profile,
-            ways: self.ways,
-        };
-        let mut phrases: Vec<Phrase> = replies.iter().map(|reply| phrase(reply, &voice)).collect();
-        let machine_speaks = self.scene.thread.driver.is_machine();
-        // Nobody who leaves or stays away is told what the assistant could do for them.
-        let leaves = replies.contains(&Reply::OptedOut) || replies.contains(&Reply::InvitationDeclined);
-        if !self.scene.known && machine_speaks && !leaves && !phrases.is_empty() {
-            let values = Values::new().with(Placeholder::Business, self.profile.business_name.as_str());
-            phrases.insert(0, Phrase::plain(render(TextKey::FirstContact, tongue, &values)));
-        }
-        let joined = Phrase::join(phrases).map(|phrase| phrase.with_trial_notice(&voice));
+        let instead = self.instead.take();
+        let voice = self.voice();
+        let joined = self.phrase(replies, &voice).map(|mut phrase| {
+            if let Some(words) = instead {
+                phrase.body = words;
+            }
+            phrase.with_trial_notice(&voice)
+        });
         let id: MessageId = self.ids.fresh();
         let presented = joined.and_then(|phrase| {
             let purpose = phrase.purpose;
@@ -546,6 +622,29 @@ impl Turn {
             };
             OutgoingMessage::queued(id, draft, self.now)
         })
+    }
+
+    fn voice(&self) -> Voice<'_> {
+        Voice {
+            tongue: Tongue::from(self.language()),
+            menu: &self.menu,
+            profile: &self.profile,
+            ways: self.ways,
+        }
+    }
+
+    /// All that is to be said, in words.
+    fn phrase(&self, replies: &[Reply], voice: &Voice<'_>) -> Option<Phrase> {
+        let mut phrases: Vec<Phrase> = replies.iter().map(|reply| phrase(reply, voice)).collect();
+        let machine_speaks = self.scene.thread.driver.is_machine();
+        // Nobody who leaves or stays away is told what the assistant could do for them.
+        let leaves = replies.contains(&Reply::OptedOut) || replies.contains(&Reply::InvitationDeclined);
+        if !self.scene.known && machine_speaks && !leaves && !phrases.is_empty() {
+            let values = Values::new().with(Placeholder::Business, self.profile.business_name.as_str());
+            let first = render(TextKey::FirstContact, voice.tongue, &values);
+            phrases.insert(0, Phrase::plain(first));
+        }
+        Phrase::join(phrases)
     }
 
     /// A new question replaces the open one; a step that moved the dialogue answers it; anything else leaves it open.

@@ -65,6 +65,29 @@ fn every_admin_gets_the_brief_in_their_language() {
 }
 
 #[test]
+fn a_brief_names_the_customer_and_colleagues_and_nobody_else() {
+    let mut chat = two_admins();
+    let other = crate::customer::Customer {
+        name: Some("Achieng Otieno".to_owned()),
+        ..crate::test_support::builders::a_customer().number(77).build()
+    };
+    let change = Change {
+        customer: Some(other),
+        ..Change::at(chat.clock.now())
+    };
+    block_on(chat.record.record(chat.tenant(), change)).unwrap();
+    chat.says("Asha hapa, naomba niongee na mtu kuhusu Achieng, Wanjiku ananijua");
+    let brief = to_admin(&chat, FIRST).pop().unwrap();
+    assert!(
+        brief.contains("Asha hapa") && brief.contains("kuhusu [name], Wanjiku"),
+        "{brief}"
+    );
+    chat.admin_takes_over(FIRST);
+    let yours = to_admin(&chat, FIRST).pop().unwrap();
+    assert!(!yours.contains("Achieng"), "{yours}");
+}
+
+#[test]
 fn who_engages_first_has_it_the_other_hears_who_and_words_go_both_ways() {
     let mut chat = called();
     chat.admin_takes_over(SECOND);

@@ -54,6 +54,8 @@ fn asks(reply: &Reply) -> Option<PayWay> {
         | Reply::AskService { .. }
         | Reply::AskWhen { .. }
         | Reply::AskReading { .. }
+        | Reply::AskEach { .. }
+        | Reply::AskForEach { .. }
         | Reply::PickSlot { .. }
         | Reply::NothingFree { .. }
         | Reply::Declined
@@ -143,6 +145,11 @@ fn replies() -> Vec<Reply> {
         Reply::AskWhen {
             services: vec![massage()],
         },
+        Reply::AskEach {
+            people: 2,
+            services: slot.services(),
+        },
+        Reply::AskForEach { people: 3 },
         Reply::AskReading {
             first: Wanted::At(slot.starts_at),
             second: Wanted::At(slot.ends_at),

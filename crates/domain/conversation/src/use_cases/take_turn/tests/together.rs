@@ -4,8 +4,8 @@ use ratiba_kernel::Money;
 use time::macros::datetime;
 
 use super::*;
-use crate::desk::Party;
-use crate::test_support::builders::facial;
+use crate::desk::{Each, Party};
+use crate::test_support::builders::{facial, massage};
 
 #[test]
 fn a_group_is_told_for_how_many_what_it_costs_together_and_is_held_as_one() {
@@ -159,4 +159,122 @@ fn a_business_sounds_as_it_wants_and_the_booking_goes_as_always() {
     chat.taps("Zote mbili");
     assert_eq!(chat.desk.visits().len(), 1);
     assert_eq!(chat.says("Asante sana"), ["Mgeni wetu mpendwa,\n\nKaribu."]);
+}
+
+#[test]
+fn each_of_a_group_may_want_something_else() {
+    for said in [
+        "book for 2 tomorrow at 3pm, one massage and one facial",
+        "one massage and one facial for two people tomorrow at 3pm",
+        "tomorrow at 3pm: massage for me and facial for my mum",
+        "me massage, my sister facial, tomorrow at 3pm",
+    ] {
+        let mut chat = Chat::default();
+        let told = chat.says(said);
+        for part in [
+            "Facial (Wanjiru) + Swedish massage (Wanjiru) for 2 people, each their own",
+            "KES 5,500",
+        ] {
+            assert!(told[0].contains(part), "{part}: {}", told[0]);
+        }
+        chat.says("yes");
+        let slot = &chat.desk.holds()[0].slot;
+        assert_eq!(slot.party, Party::of(2).with_each(Each::Own), "{said}");
+        assert_eq!(slot.services(), [massage(), facial()]);
+        assert_eq!(chat.desk.prompts().len(), 1, "one prompt for both");
+    }
+}
+
+#[test]
+fn each_of_a_group_may_want_something_else_in_swahili() {
+    for said in [
+        "mimi massage, mama facial, kesho saa tisa mchana",
+        "kesho saa tisa mchana watu wawili, massage moja na facial moja",
+    ] {
+        let mut chat = Chat::default();
+        let told = chat.says(said);
+        let by_person = "Facial (Wanjiru) + Masaji (Wanjiru) ya watu 2, kila mtu yake";
+        assert!(told[0].contains(by_person), "{said}: {}", told[0]);
+    }
+}
+
+#[test]
+fn where_it_is_not_said_who_gets_what_it_is_asked() {
+    let first = "massage and facial for two people tomorrow at 3pm";
+    let mut chat = Chat::default();
+    let told = chat.says(first);
+    assert!(told[0].contains("shall everybody have all of"), "{}", told[0]);
+    assert_eq!(chat.choices(), ["All for everybody", "Each their own"]);
+    assert_eq!(chat.stage(), "gathering");
+    let told = chat.taps("Each their own");
+    assert!(
+        told[0].contains("each their own") && told[0].contains("KES 5,500"),
+        "{}",
+        told[0]
+    );
+    let mut chat = Chat::default();
+    chat.says(first);
+    let told = chat.taps("All for everybody");
+    assert!(
+        told[0].contains("Swedish massage + Facial")
+            && told[0].contains("for 2 people")
+            && told[0].contains("KES 11,000"),
+        "{}",
+        told[0]
+    );
+    let mut chat = Chat::default();
+    chat.says(first);
+    let told = chat.says("one massage and one facial");
+    assert!(told[0].contains("each their own"), "in words: {}", told[0]);
+    let mut chat = Chat::default();
+    chat.says(first);
+    chat.says("each their own");
+    assert_eq!(chat.stage(), "confirming", "the label, typed");
+}
+
+#[test]
+fn of_more_people_than_services_it_is_asked_how_many_want_what() {
+    let mut chat = Chat::default();
+    chat.says("massage and facial for 3 people tomorrow at 3pm");
+    let told = chat.taps("Each their own");
+    assert!(told[0].contains("What would each of the 3 like?"), "{}", told[0]);
+    let told = chat.says("two massages and one facial");
+    assert!(
+        told[0].contains(
+            "Facial (Wanjiru) + Swedish massage (Wanjiru) + Swedish massage (Wanjiru) for 3 people"
+        ),
+        "{}",
+        told[0]
+    );
+    assert!(told[0].contains("KES 9,000"), "{}", told[0]);
+    chat.says("yes");
+    assert_eq!(chat.desk.holds()[0].slot.parts().count(), 3);
+}
+
+#[test]
+fn one_person_who_names_two_services_gets_both() {
+    for said in [
+        "one massage and one facial tomorrow at 3pm",
+        "massage na facial kesho saa tisa",
+    ] {
+        let mut chat = Chat::default();
+        chat.says(said);
+        assert_eq!(chat.stage(), "confirming", "{said}");
+        chat.says("yes");
+        assert!(chat.desk.holds()[0].slot.party.is_one(), "{said}");
+    }
+}
+
+#[test]
+fn who_gets_what_is_open_again_when_more_come_and_stays_when_the_time_changes() {
+    let mut chat = Chat::default();
+    chat.says("book for 2 tomorrow at 3pm, one massage and one facial");
+    let told = chat.says("make it 4pm");
+    assert!(
+        told[0].contains("each their own") && told[0].contains("4:00 pm"),
+        "{}",
+        told[0]
+    );
+    let told = chat.says("we will be 3 people");
+    assert!(told[0].contains("shall everybody have all of"), "{}", told[0]);
 }
