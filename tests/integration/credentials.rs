@@ -1,6 +1,10 @@
 //! Credentials of the business's own: write-only, used in place of the instance's, and seen nowhere.
 
+use std::sync::Arc;
+
 use ratiba_access::Role;
+use ratiba_assembly::Parts;
+use ratiba_system::vault::KeyRing;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use system_tests::{ASHA, World};
@@ -81,4 +85,60 @@ async fn the_business_sends_with_its_own_token_where_it_keeps_one() {
     world.say(ASHA, "hi").await;
     world.work().await;
     assert!(!world.texts(ASHA).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_credential_that_cannot_be_opened_stops_nothing_else_and_a_rotation_names_it() {
+    let mut world = World::new().await;
+    let keep = async |path: &str, value: &str| {
+        let path = format!("/api/v1/provider-credentials/{path}");
+        let (status, kept) = world
+            .call(Method::PUT, &path, Some(json!({ "value": value })))
+            .await;
+        assert_eq!(status, StatusCode::NO_CONTENT, "{kept}");
+    };
+    let token = ratiba_simulator::SimulatorSettings::default()
+        .whatsapp
+        .access_token;
+    for (path, value) in [
+        ("mpesa/consumer_key", MARK),
+        ("mpesa/consumer_secret", MARK),
+        ("mpesa/passkey", MARK),
+        ("whatsapp/access_token", token.as_str()),
+    ] {
+        keep(path, value).await;
+    }
+    world.execute(
+        "UPDATE provider_credentials SET ciphertext = ciphertext || '\\x00' WHERE name = 'consumer_key'",
+    );
+    world.say(ASHA, "hi").await;
+    world.work().await;
+    assert!(
+        !world.texts(ASHA).await.is_empty(),
+        "the business's own token is used, M-Pesa or not"
+    );
+    let keys = format!("newer={},tests={}", "8".repeat(64), "7".repeat(64));
+    world.settings.credential_keys = Some(Arc::new(KeyRing::parse(&keys).unwrap()));
+    let parts = Parts::with_clock(&world.settings, Arc::new(world.clock.clone())).unwrap();
+    for rotated in [3, 0] {
+        let told = ratiba_admin::credentials::rotate(&parts).await.unwrap_err();
+        let told = format!("{told:#}");
+        for part in [
+            format!("\"rotated\": {rotated}"),
+            "\"name\": \"mpesa/consumer_key\"".to_owned(),
+            world.tenant.tenant.to_string(),
+        ] {
+            assert!(told.contains(&part), "{part}: {told}");
+        }
+        assert!(!told.contains("markedsecret"), "{told}");
+    }
+    let under = |key: &str| {
+        world.count(&format!(
+            "SELECT count(*) AS count FROM provider_credentials WHERE key_id = '{key}'"
+        ))
+    };
+    assert_eq!((under("newer"), under("tests")), (3, 1));
+    world.execute("DELETE FROM provider_credentials WHERE key_id = 'tests'");
+    let told = ratiba_admin::credentials::rotate(&parts).await.unwrap();
+    assert_eq!(told, json!({ "rotated": 0, "left": [] }));
 }

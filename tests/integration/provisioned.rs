@@ -2,8 +2,9 @@
 
 use ratiba_access::Role;
 use ratiba_access::feature::Feature;
+use ratiba_access::use_cases::InvitationOrder;
 use ratiba_assembly::provisioning::{BusinessOrder, CatalogueOrder, ProvisionError};
-use ratiba_kernel::Clock as _;
+use ratiba_kernel::{Clock as _, PhoneNumber};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use system_tests::{ASHA, OWNER, World};
@@ -91,7 +92,8 @@ async fn one_order_makes_one_business() {
     let (first, second) = (first.unwrap(), second.unwrap());
     assert_eq!(first.tenant, second.tenant);
     assert_ne!(first.before, second.before);
-    assert_eq!(first.owner.id, second.owner.id);
+    let invited = first.owner.unwrap().id;
+    assert_eq!(second.owner.unwrap().id, invited);
     let again = world.parts.provision(&one).await.unwrap();
     assert!(again.before && again.tenant == first.tenant);
     assert!(again.join.is_some(), "the owner has not accepted yet");
@@ -102,6 +104,33 @@ async fn one_order_makes_one_business() {
     let refused = world.parts.provision(&other).await;
     assert!(matches!(refused, Err(ProvisionError::KeyReused)), "{refused:?}");
     assert_eq!(businesses(&world), before + 1);
+}
+
+#[tokio::test]
+async fn an_order_that_comes_again_when_its_invitation_is_forgotten_tells_nobody_elses() {
+    let world = World::new().await;
+    let one = order();
+    let first = world.parts.provision(&one).await.unwrap();
+    let own = first.owner.unwrap().id;
+    let elsewhere = InvitationOrder {
+        phone: PhoneNumber::parse("+256712000001").unwrap(),
+        name: "Nakato Joy".to_owned(),
+        role: Role::Owner,
+        staff: None,
+    };
+    let invitations = &world.parts.access.invitations;
+    let other = invitations.by_operator(first.tenant, elsewhere).await.unwrap();
+    let again = world.parts.provision(&one).await.unwrap();
+    assert_eq!(again.owner.map(|owner| owner.id), Some(own));
+    // As the night forgets it, 90 days after its end, while somebody else is invited.
+    world.execute(&format!("DELETE FROM invitations WHERE id = '{own}'"));
+    let secrets = || world.count("SELECT count(*) AS count FROM access_keys WHERE kind = 'invitation'");
+    let before = secrets();
+    let late = world.parts.provision(&one).await.unwrap();
+    assert!(late.before && late.tenant == first.tenant);
+    assert!(late.owner.is_none(), "{:?} is not by this order", other.id);
+    assert_eq!(late.join, None);
+    assert_eq!(secrets(), before, "nothing opens the other one");
 }
 
 #[tokio::test]

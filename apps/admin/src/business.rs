@@ -53,7 +53,7 @@ pub async fn provision(parts: &Parts, order: &BusinessOrder) -> anyhow::Result<V
         Ok(made) => Ok(json!({
             "tenant": made.tenant,
             "made_before": made.before,
-            "owner_invitation": made.owner.id,
+            "owner_invitation": made.owner.map(|owner| owner.id),
             "join": made.join,
         })),
         Err(ProvisionError::Faults(faults)) => {

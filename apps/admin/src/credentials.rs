@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use anyhow::{Context as _, bail};
 use ratiba_assembly::Parts;
-use ratiba_assembly::credentials::{CredentialName, CredentialValue};
+use ratiba_assembly::credentials::{CredentialName, CredentialValue, Shut};
 use ratiba_kernel::TenantId;
 use serde_json::{Value, json};
 
@@ -52,9 +52,13 @@ impl Credentials {
             }
             Self::List(tenant) => {
                 let kept = credentials.keep.list(tenant).await?;
+                let opened = credentials.keep.read(tenant).await?;
                 let kept: Vec<Value> = kept
                     .into_iter()
-                    .map(|one| json!({ "name": one.name.to_string(), "key": one.sealed.key, "set_at": one.set_at.to_string() }))
+                    .map(|one| {
+                        let shut = opened.one(one.name).err().map(|shut| shut.why.to_string());
+                        json!({ "name": one.name.to_string(), "key": one.sealed.key, "set_at": one.set_at.to_string(), "shut": shut })
+                    })
                     .collect();
                 Ok(json!({ "credentials": kept }))
             }
@@ -64,17 +68,39 @@ impl Credentials {
                 }
                 Ok(json!({ "removed": name.to_string() }))
             }
-            Self::Rotate => {
-                let mut rotated = 0;
-                // The suspended ones too: an old key is taken away for all.
-                for tenant in parts.sweeps.all_tenants().await? {
-                    let done = credentials.keep.rotate(tenant).await;
-                    rotated += done.with_context(|| format!("the credentials of {tenant}"))?;
-                    let sealed = parts.integrations.seal.execute(tenant).await;
-                    rotated += sealed.with_context(|| format!("the secrets of webhooks of {tenant}"))?;
-                }
-                Ok(json!({ "rotated": rotated }))
-            }
+            Self::Rotate => rotate(parts).await,
         }
     }
+}
+
+/// Encrypts anew what is not under the current key, of every business: what cannot be opened holds up none of the rest. Fails at
+/// the end if there is any, so that a script notices before somebody takes an old key away.
+///
+/// # Errors
+/// What is left, by name and reason; or whatever stopped it.
+pub async fn rotate(parts: &Parts) -> anyhow::Result<Value> {
+    let (mut rotated, mut left) = (0, Vec::new());
+    let mut leave = |tenant: TenantId, name: String, why: String| {
+        left.push(json!({ "tenant": tenant, "name": name, "why": why }));
+    };
+    // The suspended ones too: an old key is taken away for all.
+    for tenant in parts.sweeps.all_tenants().await? {
+        let rotation = parts.credentials.keep.rotate(tenant).await;
+        let rotation = rotation.with_context(|| format!("the credentials of {tenant}"))?;
+        rotated += rotation.done;
+        for Shut { name, why } in rotation.left {
+            leave(tenant, name.to_string(), why.to_string());
+        }
+        let sealing = parts.integrations.seal.execute(tenant).await;
+        let sealing = sealing.with_context(|| format!("the secrets of webhooks of {tenant}"))?;
+        rotated += sealing.done;
+        for (endpoint, why) in sealing.left {
+            leave(tenant, format!("webhook_endpoint/{endpoint}"), why.to_string());
+        }
+    }
+    let told = json!({ "rotated": rotated, "left": left });
+    if !left.is_empty() {
+        bail!("some could not be opened and are under older keys still: {told:#}");
+    }
+    Ok(told)
 }

@@ -332,8 +332,14 @@ async fn adopt_directory(parts: &Parts, tenant: TenantId) {
 /// to sweep all of it again.
 async fn seal_secrets(parts: &Parts, tenant: TenantId) {
     match parts.integrations.seal.execute(tenant).await {
-        Ok(0) => {}
-        Ok(sealed) => tracing::info!(sealed, "secrets of webhooks were sealed"),
+        Ok(sealing) => {
+            for (endpoint, why) in &sealing.left {
+                tracing::error!(%endpoint, %why, "the secret of a webhook is not sealed under the current key");
+            }
+            if sealing.done > 0 {
+                tracing::info!(sealed = sealing.done, "secrets of webhooks were sealed");
+            }
+        }
         Err(error @ (SafeError::NoKeys | SafeError::Locked { .. })) => {
             tracing::error!(error = %error, "secrets of webhooks are not sealed under the current key");
         }

@@ -31,7 +31,9 @@ impl Accounts for RoutedAccounts {
         let number = identity::channel_of_tenant(&self.database, "whatsapp", tenant).await?;
         let business_account_id = self.business_account(tenant, number.as_deref()).await?;
         let own = self.credentials.of(tenant).await?;
-        let own = own.get(&CredentialName::WhatsappAccessToken);
+        let own = own
+            .one(CredentialName::WhatsappAccessToken)
+            .map_err(Outage::new)?;
         let access_token =
             own.map_or_else(|| self.access_token.clone(), |own| AccessToken::new(own.reveal()));
         Ok(number.map(|phone_number_id| Account {
@@ -102,17 +104,13 @@ impl InstanceDaraja {
 impl DarajaAccounts for InstanceDaraja {
     async fn account(&self, tenant: TenantId) -> Result<ratiba_daraja::Account, Outage> {
         let own = self.credentials.of(tenant).await?;
-        let secret = |name| {
-            own.get(&name)
-                .map(|value| ratiba_daraja::Secret::new(value.reveal()))
-        };
-        let (key, code) = (
-            secret(CredentialName::MpesaConsumerKey),
-            secret(CredentialName::MpesaPasskey),
-        );
-        if let (Some(key), Some(secret), Some(code)) =
-            (key, secret(CredentialName::MpesaConsumerSecret), code)
-        {
+        let own = own.together([
+            CredentialName::MpesaConsumerKey,
+            CredentialName::MpesaConsumerSecret,
+            CredentialName::MpesaPasskey,
+        ]);
+        if let Some(own) = own.map_err(Outage::new)? {
+            let [key, secret, code] = own.map(|value| ratiba_daraja::Secret::new(value.reveal()));
             return Ok(ratiba_daraja::Account {
                 owner: tenant,
                 settings: Arc::new(self.settings.with_credentials(key, secret, code)),
@@ -156,12 +154,12 @@ impl InstancePesapal {
 impl ratiba_pesapal::PesapalAccounts for InstancePesapal {
     async fn account(&self, tenant: TenantId) -> Result<ratiba_pesapal::Account, Outage> {
         let own = self.credentials.of(tenant).await?;
-        let secret = |name| {
-            own.get(&name)
-                .map(|value| ratiba_pesapal::Secret::new(value.reveal()))
-        };
-        let key = secret(CredentialName::PesapalConsumerKey);
-        if let (Some(key), Some(secret)) = (key, secret(CredentialName::PesapalConsumerSecret)) {
+        let own = own.together([
+            CredentialName::PesapalConsumerKey,
+            CredentialName::PesapalConsumerSecret,
+        ]);
+        if let Some(own) = own.map_err(Outage::new)? {
+            let [key, secret] = own.map(|value| ratiba_pesapal::Secret::new(value.reveal()));
             return Ok(ratiba_pesapal::Account {
                 owner: tenant,
                 settings: Arc::new(self.settings.with_credentials(key, secret)),

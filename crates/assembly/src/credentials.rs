@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 pub use ratiba_access::credentials::{
-    CredentialError, CredentialName, CredentialValue, KeepCredentials, NotACredential, StoredCredential,
+    CredentialError, CredentialName, CredentialValue, KeepCredentials, NotACredential, OpenedCredentials,
+    Rotation, Shut, StoredCredential, WhyShut,
 };
 use ratiba_kernel::{Clock, Outage, TenantId, Vault};
 use ratiba_postgres::Database;
@@ -15,7 +16,7 @@ use tokio::time::Instant;
 /// How long what was read is believed; so long at most a credential is used that was replaced by another process.
 const REMEMBERED: Duration = Duration::from_secs(5);
 
-type Values = Arc<BTreeMap<CredentialName, CredentialValue>>;
+type Values = Arc<OpenedCredentials>;
 
 /// The credentials of businesses. Clones share what they remember.
 #[derive(Clone)]
@@ -39,22 +40,20 @@ impl TenantCredentials {
         }
     }
 
-    /// A business's own credentials; nothing for those that it does not keep, and the instance's serve.
+    /// A business's own credentials; nothing for those that it does not keep, and the instance's serve. One that is kept and cannot
+    /// be opened is no reason to use anybody else's in its place, and none not to use the others.
     ///
     /// # Errors
-    /// [`Outage`] also if one is kept that cannot be opened: nobody else's is used in its place.
-    pub async fn of(&self, tenant: TenantId) -> Result<Values, Outage> {
+    /// [`Outage`].
+    pub async fn of(&self, tenant: TenantId) -> Result<Arc<OpenedCredentials>, Outage> {
         let seen = self.seen().get(&tenant).cloned();
         if let Some((_, values)) = seen.filter(|(at, _)| at.elapsed() < REMEMBERED) {
             return Ok(values);
         }
-        let values = match self.keep.read(tenant).await {
-            Ok(values) => Arc::new(values),
-            Err(CredentialError::Unavailable(outage)) => return Err(outage),
-            Err(error @ (CredentialError::NoKeys | CredentialError::Open(_))) => {
-                return Err(Outage::new(error));
-            }
-        };
+        let values = Arc::new(self.keep.read(tenant).await?);
+        for Shut { name, why } in values.shut() {
+            tracing::error!(%tenant, credential = %name, %why, "a credential cannot be opened: what needs it stops");
+        }
         // bookkeeping: how old a look is
         self.seen().insert(tenant, (Instant::now(), Arc::clone(&values)));
         Ok(values)

@@ -104,8 +104,8 @@ pub struct NewTenant {
     pub tenant: TenantId,
     /// Whether the order was carried out before.
     pub before: bool,
-    /// Its owner's invitation.
-    pub owner: Invitation,
+    /// Its owner's invitation, by this order and no other; `None` once it is forgotten, 90 days after its end.
+    pub owner: Option<Invitation>,
     /// The address that accepts it, to be handed to the owner where WhatsApp cannot yet; `None` once it does not stand any
     /// more. It is told here and nowhere else.
     pub join: Option<String>,
@@ -251,19 +251,26 @@ impl Parts {
         };
         let catalogue = checked.catalogue.clone();
         let business = business(TenantId::from_uuid(self.ids.next()), order, checked);
+        let invited = owner.id;
         let now = self.clock.now();
         let made = provision_once(&self.database, business, catalogue, owner, key, now).await;
-        let (tenant, before) = match made {
-            Ok(Provisioned::New(tenant)) => (tenant, false),
-            Ok(Provisioned::Before(tenant)) => (tenant, true),
+        let (tenant, before, owner) = match made {
+            Ok(Provisioned::New(tenant)) => (tenant, false, Some(invited)),
+            Ok(Provisioned::Before { tenant, owner }) => (tenant, true, owner),
             Err(ProvisionRefused::OtherOrder) => return Err(ProvisionError::KeyReused),
             Err(why @ ProvisionRefused::NumberTaken) => {
                 return Err(fault("whatsapp_phone_number_id", why.to_string()));
             }
             Err(ProvisionRefused::Unavailable(outage)) => return Err(outage.into()),
         };
-        let owner = self.first_invitation(tenant).await?;
-        let secret = invitations.secret(tenant, owner.id).await?;
+        let owner = match owner {
+            Some(id) => invitations.book.invitation(tenant, id).await?,
+            None => None,
+        };
+        let secret = match &owner {
+            Some(owner) => invitations.secret(tenant, owner.id).await?,
+            None => None,
+        };
         let join = secret.map(|secret| format!("{}#{}", join_page(&self.public_url), secret.reveal()));
         Ok(NewTenant {
             tenant,
@@ -271,20 +278,6 @@ impl Parts {
             owner,
             join,
         })
-    }
-
-    /// The invitation that came with the business.
-    async fn first_invitation(&self, tenant: TenantId) -> Result<Invitation, Outage> {
-        let book = &self.access.invitations.book;
-        let (mut first, mut before) = (None, None);
-        loop {
-            let page = book.invitations(tenant, before, 100).await?;
-            let Some(last) = page.last() else {
-                return first.ok_or_else(|| Outage::new("the business has no invitation"));
-            };
-            before = Some(last.id);
-            first = Some(last.clone());
-        }
     }
 
     /// Opens a business, or closes it for a while: from their next request on nobody may act there. False if there is none

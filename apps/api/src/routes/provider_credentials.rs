@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
 use ratiba_assembly::credentials::{CredentialError, CredentialName, CredentialValue, StoredCredential};
-use ratiba_kernel::{Outage, Zone};
+use ratiba_kernel::Zone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -138,7 +138,6 @@ async fn set(
             "whoever runs Ratiba here has set up no key to keep credentials under",
         )),
         Err(CredentialError::Unavailable(outage)) => Err(Problem::unavailable(&outage)),
-        Err(CredentialError::Open(error)) => Err(Problem::unavailable(&Outage::new(error))),
     }
 }
 

@@ -1,29 +1,32 @@
 //! The record of who changed what: read, sealed and verified. Its entries are written by triggers of the database, in the
 //! transaction of each change ([`crate::acting`] says who acts); here only refusals are added, which change nothing.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use diesel::prelude::*;
-use diesel::sql_types::{
-    Array, BigInt, Bool, Bytea, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
-};
-use ratiba_access::audit::{AuditEntry, Finding, Hash, Head, Verification, Verified, link};
+use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use ratiba_access::audit::{AuditEntry, Hash, Head, Verified};
 use ratiba_kernel::{Outage, TenantId};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::database::{Database, TenantTx, TxError};
+use crate::database::{Database, TxError};
 use crate::kept::sql_query;
 
 mod rows;
+mod seal;
+mod verify;
 
-use rows::{
-    CheckRow, CheckedAt, EntryRow, LastRow, LinkRow, PointRow, ShownRow, StandingRow, TailRow, WaitingRow,
-};
+use rows::{CheckRow, ShownRow, StandingRow, WaitingRow};
 
 /// The record in this database.
 #[derive(Clone)]
 pub struct AuditTrail {
     database: Database,
+    turns: Arc<Semaphore>,
 }
 
 /// Which entries.
@@ -76,16 +79,21 @@ pub struct Refusal {
     pub why: String,
 }
 
-/// Entries that one transaction seals, and links that one look reads.
+/// Entries that one transaction seals.
 const AT_ONCE: i64 = 1_000;
-/// How many of the earlier verifications a chain must lead through.
-const WAYPOINTS: i64 = 1_000;
+/// Chains that one process follows at the same time.
+const FOLLOWED_AT_ONCE: usize = 2;
+/// How long a verification waits for its turn.
+const TURN_WITHIN: Duration = Duration::from_secs(20);
 
 impl AuditTrail {
     /// The record in this database.
     #[must_use]
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self {
+            database,
+            turns: Arc::new(Semaphore::new(FOLLOWED_AT_ONCE)),
+        }
     }
 
     /// Entries, the latest first.
@@ -152,7 +160,7 @@ impl AuditTrail {
     pub async fn seal(&self, tenant: TenantId) -> Result<usize, Outage> {
         let mut sealed = 0;
         loop {
-            let batch = self.database.tenant(tenant, seal_some).await?;
+            let batch = self.database.by_keys(tenant, seal::seal_some).await?;
             sealed += batch;
             if i64::try_from(batch) != Ok(AT_ONCE) {
                 return Ok(sealed);
@@ -160,38 +168,19 @@ impl AuditTrail {
         }
     }
 
-    /// Follows a business's chain from its first link to its last, and records what was found.
+    /// Follows a business's chain from its first link to its last, and records what was found. A few chains are followed at
+    /// once, page by page: whoever else needs the database has its turn in between.
     ///
     /// # Errors
-    /// [`Outage`].
+    /// [`Outage`], also if others are being verified for too long.
     pub async fn verify(&self, tenant: TenantId) -> Result<Verified, Outage> {
+        let turn = tokio::time::timeout(TURN_WITHIN, self.turns.acquire()).await;
+        let turn = turn.map_err(|_elapsed| Outage::new("other chains are being verified"))?;
+        let _turn = turn.map_err(Outage::new)?;
         self.seal(tenant).await?;
-        let found = self.database.snapshot(tenant, look).await?;
+        let found = verify::follow(&self.database, tenant).await?;
         self.database
-            .tenant(tenant, move |tx| {
-                let findings: Vec<Value> = found
-                    .findings
-                    .iter()
-                    .map(|finding| json!({ "kind": finding.word(), "place": finding.place() }))
-                    .collect();
-                let id = tx.new_id();
-                let row = sql_query(CHECKED)
-                    .bind::<SqlUuid, _>(tx.tenant_uuid())
-                    .bind::<SqlUuid, _>(id)
-                    .bind::<BigInt, _>(found.head.position)
-                    .bind::<Bytea, _>(found.head.hash.0.to_vec())
-                    .bind::<Bool, _>(findings.is_empty())
-                    .bind::<BigInt, _>(found.unsealed)
-                    .bind::<Jsonb, _>(Value::Array(findings))
-                    .get_result::<CheckedAt>(tx.conn())?;
-                Ok::<_, TxError<Outage>>(Verified {
-                    at: row.checked_at,
-                    head: found.head,
-                    unsealed: found.unsealed,
-                    unsealed_since: found.unsealed_since,
-                    findings: found.findings.clone(),
-                })
-            })
+            .tenant(tenant, move |tx| verify::note(tx, &found))
             .await
     }
 
@@ -232,106 +221,6 @@ impl AuditTrail {
     }
 }
 
-fn seal_some(tx: &mut TenantTx<'_>) -> Result<usize, TxError<Outage>> {
-    let tenant = tx.tenant_uuid();
-    let last = sql_query(LAST)
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<Text, _>(format!("ratiba audit {tenant}"))
-        .get_result::<LastRow>(tx.conn())?;
-    if !last.mine {
-        return Ok(0);
-    }
-    let head = head_of(last.position, last.hash.as_deref())?;
-    // Numbers of transactions begin anew where a backup is restored into another server: then all is looked through once.
-    let since = last.horizon.filter(|horizon| *horizon <= last.oldest);
-    let rows = sql_query(TO_SEAL)
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<BigInt, _>(since.unwrap_or(i64::MIN))
-        .bind::<BigInt, _>(AT_ONCE)
-        .load::<EntryRow>(tx.conn())?;
-    let Some(youngest) = rows.last() else {
-        return Ok(0);
-    };
-    let full = i64::try_from(rows.len()) == Ok(AT_ONCE);
-    // What was read before the rows were: all that was over then is among them, unless they were too many.
-    let horizon = if full {
-        youngest.xact.min(last.oldest)
-    } else {
-        last.oldest
-    };
-    let (mut positions, mut seqs, mut entries, mut links) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut head = head;
-    for row in rows {
-        let entry = row.entry();
-        let entry_hash = entry.hash(tx.tenant());
-        let position = head.position + 1;
-        head = Head {
-            position,
-            hash: link(head.hash, position, entry_hash),
-        };
-        positions.push(position);
-        seqs.push(entry.seq);
-        entries.push(entry_hash.0.to_vec());
-        links.push(head.hash.0.to_vec());
-    }
-    sql_query(SEAL)
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<Array<BigInt>, _>(&positions)
-        .bind::<Array<BigInt>, _>(&seqs)
-        .bind::<Array<Bytea>, _>(&entries)
-        .bind::<Array<Bytea>, _>(&links)
-        .bind::<BigInt, _>(horizon)
-        .execute(tx.conn())?;
-    Ok(positions.len())
-}
-
-/// What a look along a chain found.
-#[derive(Clone)]
-struct Found {
-    head: Head,
-    unsealed: i64,
-    unsealed_since: Option<OffsetDateTime>,
-    findings: Vec<Finding>,
-}
-
-fn look(tx: &mut TenantTx<'_>) -> Result<Found, TxError<Outage>> {
-    let tenant = tx.tenant_uuid();
-    let waypoints = sql_query(POINTS)
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<BigInt, _>(WAYPOINTS)
-        .load::<PointRow>(tx.conn())?;
-    let waypoints = waypoints
-        .into_iter()
-        .map(|row| head_of(Some(row.head_position), Some(&row.head_hash)))
-        .collect::<Result<_, _>>()?;
-    let mut verification = Verification::new(tx.tenant(), waypoints);
-    loop {
-        let rows = sql_query(LINKS)
-            .bind::<SqlUuid, _>(tenant)
-            .bind::<BigInt, _>(verification.head().position)
-            .bind::<BigInt, _>(AT_ONCE)
-            .load::<LinkRow>(tx.conn())?;
-        let read = i64::try_from(rows.len());
-        for row in rows {
-            verification.see(&row.link()?);
-        }
-        if read != Ok(AT_ONCE) {
-            break;
-        }
-    }
-    let tail = sql_query(TAIL)
-        .bind::<SqlUuid, _>(tenant)
-        .get_result::<TailRow>(tx.conn())?;
-    tail.late.iter().for_each(|seq| verification.came_late(*seq));
-    let (head, findings) = verification.end();
-    Ok(Found {
-        head,
-        unsealed: tail.unsealed,
-        unsealed_since: tail.since,
-        findings,
-    })
-}
-
 fn hash_of(bytes: &[u8], place: i64) -> Result<Hash, TxError<Outage>> {
     Hash::read(bytes).ok_or_else(|| TxError::impossible("audit_seals", place, "no hash"))
 }
@@ -356,59 +245,18 @@ WHERE e.tenant_id = $1 AND e.seq < $7 AND ($2 IS NULL OR e.subject_id = $2 OR e.
     AND ($5 IS NULL OR e.recorded_at >= $5) AND ($6 IS NULL OR e.recorded_at < $6)
 ORDER BY e.seq DESC LIMIT $8";
 
+/// A transaction begins to count before its entries do: here nothing was written before, so its number is asked for.
 const REFUSED: &str = "
 INSERT INTO audit_entries (tenant_id, verb, subject_kind, actor, origin, after)
 SELECT $1, $2, 'request', coalesce(ratiba_audit_actor(split_part(a.acting, '|', 1)), 'system'),
     left(nullif(split_part(a.acting, '|', 2), ''), 200), $3
-FROM (SELECT coalesce(current_setting('ratiba.acting', true), '') AS acting) a";
-
-/// The end of the chain, and the oldest transaction that is still open, looked at before the entries are.
-const LAST: &str = "
-SELECT pg_try_advisory_xact_lock(hashtextextended($2, 0)) AS mine, s.position, s.hash, s.horizon,
-    pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest
-FROM (SELECT 1) AS once LEFT JOIN LATERAL (
-    SELECT position, hash, horizon FROM audit_seals WHERE tenant_id = $1 ORDER BY position DESC LIMIT 1) s ON true";
-
-/// An entry whose transaction has a number that was not given out yet comes from another server, and is long over.
-const TO_SEAL: &str = "
-SELECT e.seq, e.xact, e.recorded_at, e.verb, e.subject_kind, e.subject_id, e.actor, e.origin, e.db_role,
-    e.before::text AS before, e.after::text AS after, e.hidden, e.customer_id, e.personal
-FROM audit_entries e, (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest,
-    pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) now
-WHERE e.tenant_id = $1 AND e.xact >= $2 AND (e.xact < now.oldest OR e.xact >= now.next)
-    AND NOT EXISTS (SELECT FROM audit_seals s WHERE s.tenant_id = e.tenant_id AND s.entry_seq = e.seq)
-ORDER BY e.xact, e.seq LIMIT $3";
-
-const SEAL: &str = "
-INSERT INTO audit_seals (tenant_id, position, entry_seq, entry_hash, hash, horizon)
-SELECT $1, l.position, l.seq, l.entry_hash, l.hash, $6
-FROM unnest($2, $3, $4, $5) AS l(position, seq, entry_hash, hash)";
-
-const POINTS: &str = "
-SELECT head_position, head_hash FROM audit_checks WHERE tenant_id = $1 ORDER BY checked_at DESC LIMIT $2";
-
-const LINKS: &str = "
-SELECT s.position, s.entry_seq, s.entry_hash, s.hash, e.seq, e.xact, e.recorded_at, e.verb, e.subject_kind, e.subject_id,
-    e.actor, e.origin, e.db_role, e.before::text AS before, e.after::text AS after, e.hidden, e.customer_id, e.personal
-FROM audit_seals s LEFT JOIN audit_entries e ON e.tenant_id = s.tenant_id AND e.seq = s.entry_seq
-WHERE s.tenant_id = $1 AND s.position > $2 ORDER BY s.position LIMIT $3";
-
-const TAIL: &str = "
-SELECT count(*) AS unsealed, min(u.recorded_at) AS since,
-    coalesce((array_agg(u.seq ORDER BY u.seq) FILTER (WHERE u.xact < u.horizon))[1:100], '{}') AS late
-FROM (SELECT e.seq, e.xact, e.recorded_at, (SELECT s.horizon FROM audit_seals s WHERE s.tenant_id = $1
-        ORDER BY s.position DESC LIMIT 1) AS horizon
-    FROM audit_entries e WHERE e.tenant_id = $1
-        AND NOT EXISTS (SELECT FROM audit_seals s WHERE s.tenant_id = $1 AND s.entry_seq = e.seq)) u";
+FROM (SELECT coalesce(current_setting('ratiba.acting', true), '') AS acting) a
+WHERE pg_current_xact_id() IS NOT NULL";
 
 const LATEST: &str = "
 SELECT c.checked_at, c.head_position, c.head_hash, c.findings, t.unsealed, t.since
 FROM (SELECT * FROM audit_checks WHERE tenant_id = $1 ORDER BY checked_at DESC LIMIT 1) c,
     LATERAL (SELECT count(*) AS unsealed, min(e.recorded_at) AS since FROM audit_entries e
-        WHERE e.tenant_id = $1 AND e.xact >= coalesce((SELECT s.horizon FROM audit_seals s WHERE s.tenant_id = $1
-                ORDER BY s.position DESC LIMIT 1), 0)
-            AND NOT EXISTS (SELECT FROM audit_seals s WHERE s.tenant_id = $1 AND s.entry_seq = e.seq)) t";
-
-const CHECKED: &str = "
-INSERT INTO audit_checks (tenant_id, id, head_position, head_hash, sound, unsealed, findings)
-VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING checked_at";
+        WHERE e.tenant_id = $1 AND e.seq > coalesce((SELECT m.whole FROM audit_marks m
+                WHERE m.tenant_id = $1 AND m.horizon IS NOT NULL ORDER BY m.id DESC LIMIT 1), 0)
+            AND (SELECT s.position FROM audit_seals s WHERE s.tenant_id = $1 AND s.entry_seq = e.seq) IS NULL) t";

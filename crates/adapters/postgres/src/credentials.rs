@@ -25,19 +25,30 @@ impl PgCredentialBook {
 
 type Row = (String, String, String, Vec<u8>, Vec<u8>, OffsetDateTime);
 
+/// `None` for a name that a newer program keeps: it holds up none of those that this one knows.
 fn stored(
     (provider, name, key, nonce, ciphertext, set_at): Row,
-) -> Result<StoredCredential, TxError<Outage>> {
-    let wrong = |what| TxError::impossible("provider_credentials", format!("{provider}/{name}"), what);
-    Ok(StoredCredential {
-        name: CredentialName::parse(&provider, &name).ok_or_else(|| wrong("unknown name"))?,
+) -> Result<Option<StoredCredential>, TxError<Outage>> {
+    let Some(known) = CredentialName::parse(&provider, &name) else {
+        tracing::warn!(
+            provider,
+            name,
+            "a credential is kept whose name is not known here"
+        );
+        return Ok(None);
+    };
+    let nonce = nonce.try_into().map_err(|_length| {
+        TxError::impossible("provider_credentials", format!("{provider}/{name}"), "nonce")
+    })?;
+    Ok(Some(StoredCredential {
+        name: known,
         sealed: Sealed {
             key,
-            nonce: nonce.try_into().map_err(|_length| wrong("nonce"))?,
+            nonce,
             ciphertext,
         },
         set_at,
-    })
+    }))
 }
 
 #[async_trait]
@@ -56,7 +67,8 @@ impl CredentialBook for PgCredentialBook {
                         credentials::set_at,
                     ))
                     .load::<Row>(tx.conn())?;
-                let mut all = rows.into_iter().map(stored).collect::<Result<Vec<_>, _>>()?;
+                let known = rows.into_iter().filter_map(|row| stored(row).transpose());
+                let mut all = known.collect::<Result<Vec<_>, _>>()?;
                 all.sort_by_key(|one| one.name);
                 Ok(all)
             })

@@ -262,6 +262,23 @@ impl MemberBook for PgPeople {
         self.database.tenant(tenant, list).await
     }
 
+    async fn member(&self, tenant: TenantId, person: PersonId) -> Result<Option<Member>, Outage> {
+        let find = move |tx: &mut TenantTx<'_>| {
+            let row = sql_query(
+                "SELECT m.person_id, m.role, m.staff_id, m.suspended_at, m.joined_at, m.version, p.name, p.email
+                 FROM memberships m
+                 JOIN member_profiles p ON p.tenant_id = m.tenant_id AND p.person_id = m.person_id
+                 WHERE m.tenant_id = $1 AND m.person_id = $2",
+            )
+            .bind::<SqlUuid, _>(tx.tenant_uuid())
+            .bind::<SqlUuid, _>(person.as_uuid())
+            .get_result::<MemberRow>(tx.conn())
+            .optional()?;
+            row.map(MemberRow::read::<Outage>).transpose()
+        };
+        self.database.tenant(tenant, find).await
+    }
+
     async fn admit(&self, tenant: TenantId, newcomer: NewMember) -> Result<Admitted, Outage> {
         self.database.tenant(tenant, move |tx| admit(tx, &newcomer)).await
     }

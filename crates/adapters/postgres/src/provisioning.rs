@@ -2,10 +2,10 @@
 //! schedules. A failure leaves nothing behind.
 
 use diesel::prelude::*;
-use ratiba_access::invitation::{InviteOutcome, NewInvitation};
+use ratiba_access::invitation::{InvitationId, InviteOutcome, NewInvitation};
 use ratiba_access::token::OrderKey;
 use ratiba_booking::import::catalogue::plan::CatalogueChange;
-use ratiba_kernel::{Fingerprint, Money, Outage, PhoneNumber, TenantId, TimeRange, Zone};
+use ratiba_kernel::{Fingerprint, Id, Money, Outage, PhoneNumber, TenantId, TimeRange, Zone};
 use serde_json::Value;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -155,8 +155,13 @@ pub struct NewRule {
 pub enum Provisioned {
     /// The business is on record with everything.
     New(TenantId),
-    /// The order was carried out before: this is its business.
-    Before(TenantId),
+    /// The order was carried out before.
+    Before {
+        /// Its business.
+        tenant: TenantId,
+        /// The invitation of its owner, which may be forgotten by now; `None` if it is not on record which that was.
+        owner: Option<InvitationId>,
+    },
 }
 
 /// Why no business was provisioned; nothing was written.
@@ -188,8 +193,8 @@ pub async fn provision_once(
 ) -> Result<Provisioned, ProvisionRefused> {
     database
         .tenant(business.tenant, move |tx| {
-            if let Some(before) = register(tx, &business, Some(&order), now)? {
-                return Ok(Provisioned::Before(before));
+            if let Some(before) = register(tx, &business, Some((&order, owner.id)), now)? {
+                return Ok(before);
             }
             insert_rest(tx, &business, now)?;
             imports::begin(tx, &catalogue).map_err(|error| match error {
@@ -263,17 +268,17 @@ fn insert_rest(
     insert_schedules(tx, business, now)
 }
 
-/// The registry row, settings and channel route; the business that the order made before, if it did.
+/// The registry row with what the order makes, settings and channel route; what the order made before, if it did.
 fn register(
     tx: &mut TenantTx<'_>,
     business: &NewBusiness,
-    order: Option<&OrderKey>,
+    order: Option<(&OrderKey, InvitationId)>,
     now: OffsetDateTime,
-) -> Result<Option<TenantId>, TxError<ProvisionRefused>> {
+) -> Result<Option<Provisioned>, TxError<ProvisionRefused>> {
     use schema::{channel_routes, tenant_settings, tenants};
     let tenant = tx.tenant_uuid();
-    let key = order.map(|order| Fingerprint::of(&order.key).as_bytes().to_vec());
-    let print = order.map(|order| order.print.as_bytes().to_vec());
+    let key = order.map(|(order, _)| Fingerprint::of(&order.key).as_bytes().to_vec());
+    let print = order.map(|(order, _)| order.print.as_bytes().to_vec());
     let added = diesel::insert_into(tenants::table)
         .values((
             tenants::id.eq(tenant),
@@ -281,18 +286,22 @@ fn register(
             tenants::created_at.eq(now),
             tenants::order_key.eq(&key),
             tenants::order_print.eq(&print),
+            tenants::order_invitation.eq(order.map(|(_, owner)| owner.as_uuid())),
         ))
         // The same order at the same moment waits here for the other one.
         .on_conflict(tenants::order_key)
         .do_nothing()
         .execute(tx.conn())?;
     if added == 0 {
-        let (before, printed) = tenants::table
+        let (before, printed, owner) = tenants::table
             .filter(tenants::order_key.eq(&key))
-            .select((tenants::id, tenants::order_print))
-            .first::<(Uuid, Option<Vec<u8>>)>(tx.conn())?;
+            .select((tenants::id, tenants::order_print, tenants::order_invitation))
+            .first::<(Uuid, Option<Vec<u8>>, Option<Uuid>)>(tx.conn())?;
         return if printed == print {
-            Ok(Some(TenantId::from_uuid(before)))
+            Ok(Some(Provisioned::Before {
+                tenant: TenantId::from_uuid(before),
+                owner: owner.map(Id::from_uuid),
+            }))
         } else {
             Err(TxError::Refused(ProvisionRefused::OtherOrder))
         };

@@ -115,6 +115,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_marks (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> BigInt,
+        position -> BigInt,
+        hash -> Bytea,
+        ahead -> BigInt,
+        marked_at -> Timestamptz,
+        server -> Nullable<BigInt>,
+        horizon -> Nullable<BigInt>,
+        top -> Nullable<BigInt>,
+        whole -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     audit_seals (tenant_id, position) {
         tenant_id -> Uuid,
         position -> BigInt,
@@ -1422,6 +1437,7 @@ diesel::table! {
         created_at -> Timestamptz,
         order_key -> Nullable<Bytea>,
         order_print -> Nullable<Bytea>,
+        order_invitation -> Nullable<Uuid>,
     }
 }
 

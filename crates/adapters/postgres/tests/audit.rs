@@ -16,9 +16,12 @@ use ratiba_access::token::{NewToken, OrderKey};
 use ratiba_access::{AccessBook, MemberBook as _, Role};
 use ratiba_kernel::test_support::{EPOCH, SeededIds, tenant};
 use ratiba_kernel::{Fingerprint, TenantId};
+use ratiba_payments::actor::Actor;
+use ratiba_payments::remark::Remark;
 use ratiba_postgres::access::PgAccessBook;
 use ratiba_postgres::acting::acting;
 use ratiba_postgres::audit::{AuditQuery, AuditTrail, Refusal, ShownEntry};
+use ratiba_postgres::dead_letters;
 use ratiba_postgres::people::PgPeople;
 use ratiba_postgres::{Database, DatabaseSettings};
 use ratiba_test_database::TestDatabase;
@@ -43,6 +46,7 @@ const WITHOUT_AUDIT: &[(&str, &str)] = &[
     ("archived_threads", "logs"),
     ("audit_checks", "the record's own; only ever grows"),
     ("audit_entries", "the record itself"),
+    ("audit_marks", "the record's own; only ever grows"),
     ("audit_seals", "the record's own; only ever grows"),
     ("blocks", "the calendar"),
     ("bookings_hit", "the calendar"),
@@ -165,10 +169,6 @@ const WITHOUT_AUDIT: &[(&str, &str)] = &[
     (
         "payment_callbacks_unrouted DELETE",
         "forgotten long after they were worked through, as the list of retention says",
-    ),
-    (
-        "payment_callbacks_unrouted INSERT",
-        "what providers wrote, as it came",
     ),
     (
         "payroll_export_lines INSERT",
@@ -371,6 +371,62 @@ async fn who_hears_of_events_is_on_record_without_address_and_secret_and_its_fai
             vec!["secret".to_owned()]
         )
     );
+}
+
+#[tokio::test]
+async fn who_gave_a_letter_of_nobody_to_a_business_is_on_record_there() {
+    let database = TestDatabase::create();
+    let one = begin(&database);
+    let pool = open(&database);
+    let trail = AuditTrail::new(pool.clone());
+    let letter = Uuid::from_u128(0x1e77e4);
+    let mut conn = database.connect_as_app();
+    let came_by_itself = format!(
+        "INSERT INTO payment_callbacks_unrouted (id, tenant_id, provider, reason, body, received_at)
+         VALUES (gen_random_uuid(), '{one}', 'mpesa', 'expired_token', '254700000123', '2026-05-12Z')"
+    );
+    conn.batch_execute(&in_tenant(one, &came_by_itself)).unwrap();
+    let of_nobody = format!(
+        "SELECT ratiba_store_unrouted('{letter}', 'mpesa', 'unknown_token', '254700000123', '2026-05-12Z')"
+    );
+    conn.batch_execute(&of_nobody).unwrap();
+    let count = async || entries(&trail, one, AuditQuery::default()).await.len();
+    assert_eq!(count().await, 3, "what comes by itself is no change");
+    let why = Remark::parse("it names their till").unwrap();
+    let by = Actor::parse("operator:asha").unwrap();
+    let assign = |to| dead_letters::assign(&pool, letter, to, &by, &why, EPOCH);
+    let nobody = acting(Some("operator"), "command unrouted", assign(tenant(9))).await;
+    assert_eq!(
+        nobody,
+        Ok(false),
+        "there is no such business, and the letter stays"
+    );
+    let given = acting(Some("operator"), "command unrouted", assign(one)).await;
+    assert_eq!(given, Ok(true));
+    let entry = latest(&trail, one).await.entry;
+    assert_eq!(count().await, 4);
+    assert_eq!(entry.verb, "ratiba.payments.letter_added");
+    assert_eq!(
+        (entry.subject_kind.as_str(), entry.subject),
+        ("payment_callbacks_unrouted", Some(letter))
+    );
+    assert_eq!(
+        (entry.actor.as_str(), entry.origin.as_deref(), entry.role.as_str()),
+        ("operator", Some("command unrouted"), "ratiba_app")
+    );
+    let after = json_of(entry.after.as_ref());
+    assert_eq!(
+        (&after["assigned_by"], &after["provider"], &after["reason"]),
+        (&json!("operator:asha"), &json!("mpesa"), &json!("unknown_token"))
+    );
+    assert!(
+        entry.hidden.contains(&"assigned_reason".to_owned()),
+        "{:?}",
+        entry.hidden
+    );
+    let again = dead_letters::assign(&pool, letter, one, &by, &why, EPOCH).await;
+    assert_eq!(again, Ok(false), "it is somebody's");
+    assert_eq!(count().await, 4);
 }
 
 #[tokio::test]

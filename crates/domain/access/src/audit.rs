@@ -1,8 +1,9 @@
 //! The record of who changed what, and the chain that shows whether it is still what it was.
 //!
 //! Entries are written where the change is; afterwards each becomes a link of its business's chain: a hash over the link
-//! before, its position, and everything that the entry says. Whoever changes, removes, adds or moves an entry later
-//! breaks a link, and [`Verification`] says which.
+//! before, its position, and everything that the entry says. Each time when entries were sealed, a mark remembers where the
+//! chain ended, and what was known then of entries that had not come yet. Whoever changes, removes, adds or moves an entry
+//! later breaks a link or contradicts a mark, and [`Verification`] says which.
 
 use std::fmt;
 
@@ -10,6 +11,12 @@ use ratiba_kernel::TenantId;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+mod finding;
+mod verification;
+
+pub use finding::{FINDINGS_MOST, Finding};
+pub use verification::{CLOCK_MAY_STEP, Verification};
 
 /// A change that was made, as it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,86 +166,26 @@ pub struct Link {
     pub hash: Hash,
     /// The entry.
     pub entry: Option<AuditEntry>,
+    /// Whether it is on record that the chain had another hash here: after a sealing, or when it was found sound.
+    pub contradicted: bool,
+    /// What was known when the chain ended here, if all was sealed then that could be.
+    pub look: Option<Look>,
 }
 
-/// What is wrong with a record.
+/// What was known of a business's entries at a moment at which all were sealed that could be.
+///
+/// Whoever puts an entry in later cannot help that: its transaction either was open then, or began afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// The entry says something else than when it was sealed.
-    Changed {
-        /// Its number.
-        seq: i64,
-    },
-    /// A sealed entry is not there.
-    Removed {
-        /// Its number.
-        seq: i64,
-    },
-    /// An entry came after those that are younger were sealed: nobody wrote it when it says.
-    Inserted {
-        /// Its number.
-        seq: i64,
-    },
-    /// A link does not follow from the one before: links were moved, or written by somebody else.
-    Reordered {
-        /// Its position.
-        position: i64,
-    },
-    /// A link is not there.
-    LinkMissing {
-        /// Its position.
-        position: i64,
-    },
-    /// The chain does not lead through the point where it ended at an earlier verification: it was cut, or written anew.
-    Rewritten {
-        /// The position of that point.
-        position: i64,
-    },
+pub struct Look {
+    /// Every transaction with a lower number was over.
+    pub horizon: i64,
+    /// No transaction with this number or a higher one had begun.
+    pub ahead: i64,
+    /// The highest number of an entry that could be seen.
+    pub top: i64,
+    /// When, by the database's clock.
+    pub at: OffsetDateTime,
 }
-
-impl Finding {
-    /// The word for its kind, in rows and on the wire.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Changed { .. } => "changed",
-            Self::Removed { .. } => "removed",
-            Self::Inserted { .. } => "inserted",
-            Self::Reordered { .. } => "reordered",
-            Self::LinkMissing { .. } => "link_missing",
-            Self::Rewritten { .. } => "rewritten",
-        }
-    }
-
-    /// The finding of a word and a place; `None` for an unknown word.
-    #[must_use]
-    pub fn read(word: &str, place: i64) -> Option<Self> {
-        let (seq, position) = (place, place);
-        Some(match word {
-            "changed" => Self::Changed { seq },
-            "removed" => Self::Removed { seq },
-            "inserted" => Self::Inserted { seq },
-            "reordered" => Self::Reordered { position },
-            "link_missing" => Self::LinkMissing { position },
-            "rewritten" => Self::Rewritten { position },
-            _unknown => return None,
-        })
-    }
-
-    /// The number of the entry, or the position in the chain, that it is about.
-    #[must_use]
-    pub const fn place(self) -> i64 {
-        match self {
-            Self::Changed { seq } | Self::Removed { seq } | Self::Inserted { seq } => seq,
-            Self::Reordered { position } | Self::LinkMissing { position } | Self::Rewritten { position } => {
-                position
-            }
-        }
-    }
-}
-
-/// At most so many findings are told; a chain that is broken in more places is no better known by them.
-pub const FINDINGS_MOST: usize = 100;
 
 /// Where a chain ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,94 +202,6 @@ impl Head {
         position: 0,
         hash: Hash::NONE,
     };
-}
-
-/// Follows a chain, link by link.
-#[derive(Clone, Debug)]
-pub struct Verification {
-    tenant: TenantId,
-    head: Head,
-    /// Where the chain ended at earlier verifications; the next one that must be passed comes last.
-    waypoints: Vec<Head>,
-    findings: Vec<Finding>,
-}
-
-impl Verification {
-    /// Of a business's chain, which led through these points before.
-    #[must_use]
-    pub fn new(tenant: TenantId, mut waypoints: Vec<Head>) -> Self {
-        waypoints.retain(|point| point.position > 0);
-        waypoints.sort_by_key(|point| std::cmp::Reverse(point.position));
-        Self {
-            tenant,
-            head: Head::NONE,
-            waypoints,
-            findings: Vec::new(),
-        }
-    }
-
-    fn note(&mut self, finding: Finding) {
-        if self.findings.len() < FINDINGS_MOST {
-            self.findings.push(finding);
-        }
-    }
-
-    /// Looks at the next link, in the order of positions.
-    pub fn see(&mut self, seen: &Link) {
-        let expected = self.head.position + 1;
-        if seen.position != expected {
-            self.note(Finding::LinkMissing { position: expected });
-        } else if link(self.head.hash, seen.position, seen.entry_hash) != seen.hash {
-            self.note(Finding::Reordered {
-                position: seen.position,
-            });
-        }
-        match &seen.entry {
-            None => self.note(Finding::Removed { seq: seen.seq }),
-            Some(entry) if entry.hash(self.tenant) != seen.entry_hash => {
-                self.note(Finding::Changed { seq: seen.seq });
-            }
-            Some(_sound) => {}
-        }
-        // Each break is told once: what follows is measured by what stands here.
-        self.head = Head {
-            position: seen.position,
-            hash: seen.hash,
-        };
-        while let Some(point) = self.waypoints.last().copied() {
-            if point.position > seen.position {
-                break;
-            }
-            self.waypoints.pop();
-            if point != self.head {
-                self.note(Finding::Rewritten {
-                    position: point.position,
-                });
-            }
-        }
-    }
-
-    /// Notes an entry that is in no link although younger ones are.
-    pub fn came_late(&mut self, seq: i64) {
-        self.note(Finding::Inserted { seq });
-    }
-
-    /// Where the chain ended so far.
-    #[must_use]
-    pub const fn head(&self) -> Head {
-        self.head
-    }
-
-    /// The end of the chain, and all that is wrong with it.
-    #[must_use]
-    pub fn end(mut self) -> (Head, Vec<Finding>) {
-        while let Some(point) = self.waypoints.pop() {
-            self.note(Finding::Rewritten {
-                position: point.position,
-            });
-        }
-        (self.head, self.findings)
-    }
 }
 
 /// What a verification found.

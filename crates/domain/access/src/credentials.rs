@@ -136,7 +136,7 @@ pub struct StoredCredential {
 /// Where sealed credentials are.
 #[async_trait]
 pub trait CredentialBook: Send + Sync {
-    /// A business's credentials, in the order of their names.
+    /// A business's credentials, in the order of their names; those of names that this program does not know are left out.
     async fn all(&self, tenant: TenantId) -> Result<Vec<StoredCredential>, Outage>;
 
     /// Puts one there, in place of the one before.
@@ -156,18 +156,95 @@ pub trait CredentialBook: Send + Sync {
     async fn remove(&self, tenant: TenantId, name: CredentialName) -> Result<bool, Outage>;
 }
 
-/// Why credentials could not be kept or read.
+/// Why credentials could not be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialError {
     /// No key is set up, so nothing can be encrypted.
     #[error("no key for credentials is set up")]
     NoKeys,
-    /// A stored one could not be opened.
-    #[error("a credential could not be opened: {0}")]
-    Open(#[from] OpenError),
     /// Something did not answer.
     #[error("the credentials are unavailable")]
     Unavailable(#[from] Outage),
+}
+
+/// Why one that is kept cannot be opened. Says nothing of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WhyShut {
+    /// No key is set up at all.
+    #[error("no key for credentials is set up")]
+    NoKeys,
+    /// It does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+}
+
+/// A credential that is kept and cannot be opened: whatever needs it stops, and nothing else does.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the credential {name} cannot be opened: {why}")]
+pub struct Shut {
+    /// Which.
+    pub name: CredentialName,
+    /// Why.
+    pub why: WhyShut,
+}
+
+/// A business's credentials, each opened or known to be shut.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenedCredentials(BTreeMap<CredentialName, Result<CredentialValue, WhyShut>>);
+
+impl OpenedCredentials {
+    /// One of them; `None` if the business does not keep it.
+    ///
+    /// # Errors
+    /// [`Shut`] if it keeps one that cannot be opened.
+    pub fn one(&self, name: CredentialName) -> Result<Option<&CredentialValue>, Shut> {
+        match self.0.get(&name) {
+            None => Ok(None),
+            Some(Ok(value)) => Ok(Some(value)),
+            Some(Err(why)) => Err(Shut {
+                name,
+                why: why.clone(),
+            }),
+        }
+    }
+
+    /// Those that open an account together, in the order in which they are named; `None` unless the business keeps all of them.
+    ///
+    /// # Errors
+    /// [`Shut`] if it keeps all of them and one cannot be opened.
+    pub fn together<const N: usize>(
+        &self,
+        names: [CredentialName; N],
+    ) -> Result<Option<[&CredentialValue; N]>, Shut> {
+        if !names.iter().all(|name| self.0.contains_key(name)) {
+            return Ok(None);
+        }
+        let mut opened = Vec::with_capacity(N);
+        for name in names {
+            opened.extend(self.one(name)?);
+        }
+        Ok(opened.try_into().ok())
+    }
+
+    /// Those that cannot be opened, in the order of their names.
+    pub fn shut(&self) -> impl Iterator<Item = Shut> + '_ {
+        self.0.keys().filter_map(|name| self.one(*name).err())
+    }
+
+    /// Whether the business keeps none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What came of changing keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rotation {
+    /// How many are under the current key by it.
+    pub done: usize,
+    /// Those that stay under an older key, since they cannot be opened: it must not be taken away if it can still be mended.
+    pub left: Vec<Shut>,
 }
 
 /// Keeps credentials.
@@ -221,44 +298,52 @@ impl KeepCredentials {
         self.book.remove(tenant, name).await
     }
 
-    /// The values, for the adapters. Without a key a business that keeps any is not served by somebody else's.
+    /// The values, for the adapters; each is judged by itself. Without a key a business that keeps any is not served by somebody
+    /// else's.
     ///
     /// # Errors
-    /// [`CredentialError`].
-    pub async fn read(
-        &self,
-        tenant: TenantId,
-    ) -> Result<BTreeMap<CredentialName, CredentialValue>, CredentialError> {
-        let mut values = BTreeMap::new();
-        for stored in self.book.all(tenant).await? {
-            let value = self.vault()?.open(&stored.name.place(tenant), &stored.sealed)?;
-            values.insert(stored.name, CredentialValue::read(&value)?);
-        }
-        Ok(values)
+    /// [`Outage`].
+    pub async fn read(&self, tenant: TenantId) -> Result<OpenedCredentials, Outage> {
+        let open = |stored: &StoredCredential| {
+            let vault = self.vault.as_deref().ok_or(WhyShut::NoKeys)?;
+            let value = vault.open(&stored.name.place(tenant), &stored.sealed)?;
+            Ok(CredentialValue::read(&value)?)
+        };
+        let all = self.book.all(tenant).await?;
+        let values = all.iter().map(|stored| (stored.name, open(stored)));
+        Ok(OpenedCredentials(values.collect()))
     }
 
-    /// Encrypts what is under older keys anew under the current one; answers how many. Safe to repeat, and to break off.
+    /// Encrypts what is under older keys anew under the current one. What cannot be opened stays as it is, is told, and holds up
+    /// nothing else. Safe to repeat, and to break off.
     ///
     /// # Errors
     /// [`CredentialError`]; what was done before stays done.
-    pub async fn rotate(&self, tenant: TenantId) -> Result<usize, CredentialError> {
+    pub async fn rotate(&self, tenant: TenantId) -> Result<Rotation, CredentialError> {
         let vault = self.vault()?;
-        let mut done = 0;
+        let mut rotation = Rotation::default();
         for stored in self.book.all(tenant).await? {
             if stored.sealed.key == vault.current_key() {
                 continue;
             }
-            let place = stored.name.place(tenant);
-            let value = vault.open(&place, &stored.sealed)?;
+            let name = stored.name;
+            let place = name.place(tenant);
+            let value = match vault.open(&place, &stored.sealed) {
+                Ok(value) => value,
+                Err(why) => {
+                    rotation.left.push(Shut {
+                        name,
+                        why: why.into(),
+                    });
+                    continue;
+                }
+            };
             let becomes = vault.seal(&place, &value)?;
             // One that was replaced meanwhile is under the current key already.
-            done += usize::from(
-                self.book
-                    .reseal(tenant, stored.name, stored.sealed, becomes)
-                    .await?,
-            );
+            let resealed = self.book.reseal(tenant, name, stored.sealed, becomes).await?;
+            rotation.done += usize::from(resealed);
         }
-        Ok(done)
+        Ok(rotation)
     }
 }
 

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use crate::person::{PersonId, Profile};
 use crate::principal::{ActorKind, Principal, Role, StaffMember};
 
-/// Members of one business at most, suspended ones included.
+/// Members that one list has at most, suspended ones included. A business may have more: each of them is found by id.
 pub const MEMBERS_MAX: usize = 500;
 
 /// Whether a membership counts.

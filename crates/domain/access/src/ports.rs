@@ -84,6 +84,9 @@ pub trait MemberBook: Send + Sync {
     /// Everybody who belongs to the business, at most [`crate::members::MEMBERS_MAX`], the longest first.
     async fn members(&self, tenant: TenantId) -> Result<Vec<Member>, Outage>;
 
+    /// One of them, however many there are; `None` if nobody of that id belongs to the business.
+    async fn member(&self, tenant: TenantId, person: PersonId) -> Result<Option<Member>, Outage>;
+
     /// Takes somebody in whom [`PeopleBook::sign_in`] has put on record. Safe to repeat.
     async fn admit(&self, tenant: TenantId, newcomer: NewMember) -> Result<Admitted, Outage>;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
+use ratiba_kernel::{Clock, IdSource, OpenError, Outage, TenantId};
 use time::OffsetDateTime;
 
 use crate::delivery::{Delivery, DeliveryId, DeliveryState};
@@ -361,6 +361,15 @@ impl Deliver {
 /// How often an endpoint is looked at again that changes while it is sealed.
 const LOOKS_MAX: u8 = 5;
 
+/// What came of sealing secrets anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sealing {
+    /// Of how many endpoints they are under the current key by it.
+    pub done: usize,
+    /// The endpoints whose secrets stay as they were, since one cannot be opened, and why.
+    pub left: Vec<(EndpointId, OpenError)>,
+}
+
 /// Seals secrets that are in plain, or under an older key.
 #[derive(Clone)]
 pub struct SealSecrets {
@@ -371,17 +380,21 @@ pub struct SealSecrets {
 }
 
 impl SealSecrets {
-    /// Seals what is not under the current key; answers of how many endpoints. They are at another version then, so that
-    /// nobody who read one before writes the former secret back. Safe to repeat, and to break off.
+    /// Seals what is not under the current key. Endpoints are at another version then, so that nobody who read one before writes
+    /// the former secret back. One that cannot be opened holds up no other. Safe to repeat, and to break off.
     ///
     /// # Errors
-    /// [`SafeError`]; what was done before stays done.
-    pub async fn execute(&self, tenant: TenantId) -> Result<usize, SafeError> {
-        let mut done = 0;
+    /// [`SafeError::NoKeys`], [`SafeError::Unavailable`]; what was done before stays done.
+    pub async fn execute(&self, tenant: TenantId) -> Result<Sealing, SafeError> {
+        let mut sealing = Sealing::default();
         for endpoint in self.book.endpoints(tenant).await? {
-            done += usize::from(self.seal(tenant, endpoint).await?);
+            match self.seal(tenant, endpoint).await {
+                Ok(sealed) => sealing.done += usize::from(sealed),
+                Err(SafeError::Locked { endpoint, why }) => sealing.left.push((endpoint, why)),
+                Err(error @ (SafeError::NoKeys | SafeError::Unavailable(_))) => return Err(error),
+            }
         }
-        Ok(done)
+        Ok(sealing)
     }
 
     /// Whether there was something to seal.

@@ -2,7 +2,7 @@
 
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Bool, Bytea, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use ratiba_access::audit::{AuditEntry, Finding, Head, Link, Verified};
+use ratiba_access::audit::{AuditEntry, Finding, Head, Link, Look, Verified};
 use ratiba_kernel::Outage;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -99,25 +99,61 @@ pub(super) struct StandingRow {
 }
 
 #[derive(QueryableByName)]
-pub(super) struct LastRow {
+pub(super) struct MineRow {
     #[diesel(sql_type = Bool)]
     pub(super) mine: bool,
+}
+
+/// The end of a chain, the last look at which all was sealed that could be, and this one.
+#[derive(QueryableByName)]
+pub(super) struct LastRow {
     #[diesel(sql_type = Nullable<BigInt>)]
     pub(super) position: Option<i64>,
     #[diesel(sql_type = Nullable<Bytea>)]
     pub(super) hash: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<BigInt>)]
     pub(super) horizon: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(super) marked: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(super) mark_server: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(super) mark_horizon: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(super) whole: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    pub(super) server: i64,
     #[diesel(sql_type = BigInt)]
     pub(super) oldest: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(super) top: i64,
 }
 
 #[derive(QueryableByName)]
-pub(super) struct PointRow {
+pub(super) struct WholeRow {
     #[diesel(sql_type = BigInt)]
-    pub(super) head_position: i64,
-    #[diesel(sql_type = Bytea)]
-    pub(super) head_hash: Vec<u8>,
+    pub(super) whole: i64,
+}
+
+/// How far a chain goes, and how far it should.
+#[derive(Clone, Copy, QueryableByName)]
+pub(super) struct ExtentRow {
+    #[diesel(sql_type = BigInt)]
+    pub(super) last: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(super) whole: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(super) horizon: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(super) beyond: Option<i64>,
+}
+
+#[derive(QueryableByName)]
+pub(super) struct NumberRow {
+    #[diesel(sql_type = BigInt)]
+    pub(super) seq: i64,
+    #[diesel(sql_type = Bool)]
+    pub(super) sealed: bool,
 }
 
 #[derive(QueryableByName)]
@@ -193,6 +229,33 @@ pub(super) struct LinkRow {
     pub(super) hash: Vec<u8>,
     #[diesel(embed)]
     pub(super) entry: MaybeEntryRow,
+    #[diesel(sql_type = Bool)]
+    pub(super) contradicted: bool,
+    #[diesel(embed)]
+    pub(super) look: MaybeLookRow,
+}
+
+#[derive(QueryableByName)]
+pub(super) struct MaybeLookRow {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(super) horizon: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(super) ahead: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(super) top: Option<i64>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub(super) marked_at: Option<OffsetDateTime>,
+}
+
+impl MaybeLookRow {
+    fn look(&self) -> Option<Look> {
+        Some(Look {
+            horizon: self.horizon?,
+            ahead: self.ahead?,
+            top: self.top?,
+            at: self.marked_at?,
+        })
+    }
 }
 
 #[derive(QueryableByName)]
@@ -234,6 +297,8 @@ impl LinkRow {
             seq: self.entry_seq,
             entry_hash: hash_of(&self.entry_hash, self.position)?,
             hash: hash_of(&self.hash, self.position)?,
+            contradicted: self.contradicted,
+            look: self.look.look(),
             entry: self.entry.entry(),
         })
     }

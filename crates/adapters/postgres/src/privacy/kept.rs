@@ -414,6 +414,7 @@ pub const KEPT: &[Kept] = &[
         RECORD,
     ),
     nobodys("audit_checks", "hashes", RECORD),
+    nobodys("audit_marks", "hashes", RECORD),
     nobodys("audit_seals", "hashes", RECORD),
     kept("customer_words", OWN, Goes, With("customers")),
     kept(

@@ -23,41 +23,39 @@ fn entry(seq: i64) -> AuditEntry {
 }
 
 fn chain(entries: i64) -> Vec<Link> {
+    chain_of((1..=entries).map(entry).collect(), 0, KNOWN)
+}
+
+fn findings(links: &[Link]) -> Vec<Finding> {
+    let mut verification = Verification::new(tenant(1));
+    links.iter().for_each(|link| verification.see(link));
+    verification.end().1
+}
+
+/// The chain of these entries, with what was known after the one at `position`.
+fn chain_of(entries: Vec<AuditEntry>, position: i64, look: Look) -> Vec<Link> {
     let mut before = Hash::NONE;
-    let links = (1..=entries).map(|position| {
-        let entry = entry(position);
+    let links = (1..).zip(entries).map(|(at, entry)| {
         let entry_hash = entry.hash(tenant(1));
-        before = link(before, position, entry_hash);
+        before = link(before, at, entry_hash);
         Link {
-            position,
+            position: at,
             seq: entry.seq,
             entry_hash,
             hash: before,
             entry: Some(entry),
+            contradicted: false,
+            look: (at == position).then_some(look),
         }
     });
     links.collect()
 }
 
-fn findings(links: &[Link], waypoints: Vec<Head>) -> Vec<Finding> {
-    let mut verification = Verification::new(tenant(1), waypoints);
-    links.iter().for_each(|link| verification.see(link));
-    verification.end().1
-}
-
-fn head_of(link: &Link) -> Head {
-    Head {
-        position: link.position,
-        hash: link.hash,
-    }
-}
-
 #[test]
 fn a_chain_that_nobody_touched_is_sound() {
     let links = chain(5);
-    let points = vec![head_of(&links[4]), head_of(&links[1]), Head::NONE];
-    assert_eq!(findings(&links, points), []);
-    assert_eq!(findings(&[], Vec::new()), []);
+    assert_eq!(findings(&links), []);
+    assert_eq!(findings(&[]), []);
 }
 
 #[test]
@@ -81,11 +79,7 @@ fn each_part_of_an_entry_is_in_its_hash() {
     for (number, change) in changes.iter().enumerate() {
         let mut links = chain(3);
         change(links[1].entry.as_mut().unwrap());
-        assert_eq!(
-            findings(&links, Vec::new()),
-            [Finding::Changed { seq: 2 }],
-            "change {number}"
-        );
+        assert_eq!(findings(&links), [Finding::Changed { seq: 2 }], "change {number}");
     }
     assert_ne!(
         entry(1).hash(tenant(1)),
@@ -98,11 +92,11 @@ fn each_part_of_an_entry_is_in_its_hash() {
 fn an_entry_that_is_gone_is_missed() {
     let mut links = chain(3);
     links[1].entry = None;
-    assert_eq!(findings(&links, Vec::new()), [Finding::Removed { seq: 2 }]);
+    assert_eq!(findings(&links), [Finding::Removed { seq: 2 }]);
     let mut links = chain(3);
     links.remove(1);
     assert_eq!(
-        findings(&links, Vec::new()),
+        findings(&links),
         [Finding::LinkMissing { position: 2 }],
         "also with its link"
     );
@@ -123,7 +117,7 @@ fn entries_that_changed_places_are_found() {
         ..second
     };
     assert_eq!(
-        findings(&links, Vec::new()),
+        findings(&links),
         [
             Finding::Reordered { position: 2 },
             Finding::Reordered { position: 3 }
@@ -133,27 +127,83 @@ fn entries_that_changed_places_are_found() {
 
 #[test]
 fn a_chain_that_was_cut_or_written_anew_does_not_lead_where_it_led() {
-    let links = chain(4);
-    let point = head_of(&links[3]);
+    let mut cut = Verification::new(tenant(1));
+    chain(2).iter().for_each(|link| cut.see(link));
+    cut.ended_before(4);
+    assert_eq!(cut.end().1, [Finding::Rewritten { position: 4 }]);
+    let mut anew = chain(5);
+    anew[3].contradicted = true;
+    assert_eq!(findings(&anew), [Finding::Rewritten { position: 4 }]);
+}
+
+/// What was known after the third entry of [`entry`]: transaction 702 was still open.
+const KNOWN: Look = Look {
+    horizon: 702,
+    ahead: 704,
+    top: 3,
+    at: EPOCH.saturating_add(Duration::minutes(20)),
+};
+
+#[test]
+fn an_entry_that_claims_to_be_older_than_what_was_known_is_found_also_with_a_link_of_its_own() {
+    let written = AuditEntry {
+        at: KNOWN.at + Duration::SECOND,
+        ..entry(4)
+    };
+    let found = |last: AuditEntry| {
+        let first = (1..=3).map(entry).chain([last]).collect();
+        findings(&chain_of(first, 3, KNOWN))
+    };
+    assert_eq!(found(written.clone()), []);
+    let inserted = |seq| vec![Finding::Inserted { seq }];
+    let early = AuditEntry {
+        at: KNOWN.at - CLOCK_MAY_STEP - Duration::SECOND,
+        ..written.clone()
+    };
+    assert_eq!(found(early.clone()), inserted(4), "by its time");
+    let low = AuditEntry {
+        seq: 2,
+        ..written.clone()
+    };
+    assert_eq!(found(low), inserted(2), "by its number");
+    let long_over = AuditEntry {
+        transaction: 5,
+        ..early.clone()
+    };
+    assert_eq!(found(long_over), inserted(4), "whatever transaction it names");
+    let stepped = AuditEntry {
+        at: KNOWN.at - CLOCK_MAY_STEP,
+        ..written
+    };
+    assert_eq!(found(stepped), [], "clocks are put right");
+    let open = AuditEntry {
+        transaction: 702,
+        seq: 2,
+        ..early
+    };
     assert_eq!(
-        findings(&links[..2], vec![point]),
-        [Finding::Rewritten { position: 4 }],
-        "cut"
+        found(open),
+        [],
+        "its transaction was open: it may have been written then"
     );
-    let mut before = Hash::NONE;
-    let anew: Vec<Link> = chain(5)
-        .into_iter()
-        .map(|mut one| {
-            let entry = one.entry.as_mut().unwrap();
-            entry.actor = "customer".to_owned();
-            one.entry_hash = entry.hash(tenant(1));
-            before = link(before, one.position, one.entry_hash);
-            one.hash = before;
-            one
-        })
-        .collect();
-    assert_eq!(findings(&anew, Vec::new()), [], "in itself it is sound");
-    assert_eq!(findings(&anew, vec![point]), [Finding::Rewritten { position: 4 }]);
+}
+
+#[test]
+fn an_entry_of_a_transaction_that_was_open_is_measured_by_what_was_known_before_that() {
+    let earlier = Look {
+        horizon: 690,
+        ahead: 700,
+        top: 1,
+        at: EPOCH,
+    };
+    let old = AuditEntry {
+        transaction: 702,
+        at: EPOCH - Duration::HOUR,
+        ..entry(4)
+    };
+    let mut links = chain_of((1..=3).map(entry).chain([old]).collect(), 3, KNOWN);
+    links[0].look = Some(earlier);
+    assert_eq!(findings(&links), [Finding::Inserted { seq: 4 }]);
 }
 
 #[test]
@@ -176,5 +226,5 @@ fn a_finding_is_read_as_it_was_written() {
 fn no_more_findings_are_told_than_somebody_reads() {
     let mut links = chain(150);
     links.iter_mut().for_each(|link| link.entry = None);
-    assert_eq!(findings(&links, Vec::new()).len(), FINDINGS_MOST);
+    assert_eq!(findings(&links).len(), FINDINGS_MOST);
 }

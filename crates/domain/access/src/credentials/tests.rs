@@ -54,10 +54,12 @@ fn without_a_key_nothing_is_kept_and_nothing_is_served_in_its_place() {
         let with = keep(Some(PlainVault(&["now"])));
         with.set(tenant(1), TOKEN, &value("abc")).await.unwrap();
         let later = KeepCredentials { vault: None, ..with };
-        assert!(matches!(
-            later.read(tenant(1)).await,
-            Err(CredentialError::NoKeys)
-        ));
+        let read = later.read(tenant(1)).await.unwrap();
+        let shut = Shut {
+            name: TOKEN,
+            why: WhyShut::NoKeys,
+        };
+        assert_eq!(read.one(TOKEN), Err(shut));
     });
 }
 
@@ -67,9 +69,52 @@ fn rotation_changes_keys_and_no_values_and_may_be_repeated() {
         let mut keep = keep(Some(PlainVault(&["old"])));
         keep.set(tenant(1), TOKEN, &value("abc")).await.unwrap();
         keep.vault = Some(Arc::new(PlainVault(&["new", "old"])));
-        assert_eq!(keep.rotate(tenant(1)).await.unwrap(), 1);
-        assert_eq!(keep.rotate(tenant(1)).await.unwrap(), 0);
+        let done = async || keep.rotate(tenant(1)).await.unwrap();
+        assert_eq!((done().await.done, done().await), (1, Rotation::default()));
         assert_eq!(keep.list(tenant(1)).await.unwrap()[0].sealed.key, "new");
-        assert_eq!(keep.read(tenant(1)).await.unwrap()[&TOKEN], value("abc"));
+        let read = keep.read(tenant(1)).await.unwrap();
+        assert_eq!(read.one(TOKEN), Ok(Some(&value("abc"))));
+    });
+}
+
+#[test]
+fn one_that_cannot_be_opened_stops_what_needs_it_and_nothing_else() {
+    use CredentialName::{
+        MpesaConsumerKey, MpesaConsumerSecret, MpesaPasskey, PesapalConsumerKey, PesapalConsumerSecret,
+    };
+    block_on(async {
+        let mut keep = keep(Some(PlainVault(&["lost"])));
+        let keeping =
+            async |keep: &KeepCredentials, name| keep.set(tenant(1), name, &value("abc")).await.unwrap();
+        keeping(&keep, MpesaConsumerSecret).await;
+        keep.vault = Some(Arc::new(PlainVault(&["old"])));
+        for name in [TOKEN, MpesaConsumerKey, MpesaPasskey, PesapalConsumerKey] {
+            keeping(&keep, name).await;
+        }
+        keep.vault = Some(Arc::new(PlainVault(&["new", "old"])));
+        let shut = Shut {
+            name: MpesaConsumerSecret,
+            why: OpenError::UnknownKey("lost".to_owned()).into(),
+        };
+        let read = keep.read(tenant(1)).await.unwrap();
+        assert_eq!(read.one(TOKEN), Ok(Some(&value("abc"))), "the others work");
+        let mpesa = read.together([MpesaConsumerKey, MpesaConsumerSecret, MpesaPasskey]);
+        assert_eq!(mpesa, Err(shut.clone()));
+        let cards = read.together([PesapalConsumerKey, PesapalConsumerSecret]);
+        assert_eq!(cards, Ok(None), "they are not whole");
+        assert_eq!(read.shut().collect::<Vec<_>>(), std::slice::from_ref(&shut));
+        let rotation = keep.rotate(tenant(1)).await.unwrap();
+        let left = vec![shut];
+        assert_eq!(
+            rotation,
+            Rotation {
+                done: 4,
+                left: left.clone()
+            },
+            "those after it as well"
+        );
+        assert_eq!(keep.rotate(tenant(1)).await.unwrap(), Rotation { done: 0, left });
+        let told = format!("{rotation:?} {}", rotation.left[0]);
+        assert!(!told.contains("abc"), "{told}");
     });
 }

@@ -9,7 +9,9 @@ use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
 use time::{Duration, OffsetDateTime};
 
 use super::invitations::Invitations;
-use crate::members::{Admitted, Member, MemberChange, MemberStep, MemberStepError, NewMember, Standing};
+use crate::members::{
+    Admitted, MEMBERS_MAX, Member, MemberChange, MemberStep, MemberStepError, NewMember, Standing,
+};
 use crate::person::{Identity, PersonId, Profile};
 use crate::ports::{Card, IdentityIssuer, MemberBook, PeopleBook};
 use crate::principal::{Role, StaffMember};
@@ -149,7 +151,12 @@ impl MemberBook for InMemoryPeople {
         let own = rows.members.iter().filter(|((of, _), _)| *of == tenant);
         let mut members: Vec<Member> = own.map(|(_, member)| member.clone()).collect();
         members.sort_by_key(|member| (member.joined_at, member.person));
+        members.truncate(MEMBERS_MAX);
         Ok(members)
+    }
+
+    async fn member(&self, tenant: TenantId, person: PersonId) -> Result<Option<Member>, Outage> {
+        Ok(self.rows().members.get(&(tenant, person)).cloned())
     }
 
     async fn admit(&self, tenant: TenantId, newcomer: NewMember) -> Result<Admitted, Outage> {
@@ -300,6 +307,7 @@ pub async fn people_contract<B: PeopleBook + MemberBook>(fresh: impl AsyncFn() -
     who_may_act_nowhere_is_signed_out(&fresh().await).await;
     a_business_knows_the_name_of_the_last_sign_in(&fresh().await).await;
     nobody_is_taken_in_twice(&fresh().await).await;
+    a_member_is_found_by_id_however_many_there_are(&fresh().await).await;
     a_change_is_decided_on_the_version_that_was_seen(&fresh().await).await;
     the_last_owner_stays(&fresh().await).await;
     a_staff_member_is_the_businesses_own(&fresh().await).await;
@@ -465,6 +473,40 @@ async fn nobody_is_taken_in_twice<B: PeopleBook + MemberBook>(book: &B) {
     let roles: Vec<Role> = members.iter().map(|member| member.role).collect();
     assert_eq!(roles, [Role::Receptionist]);
     assert_eq!(book.members(tenant(2)).await, Ok(Vec::new()));
+}
+
+async fn a_member_is_found_by_id_however_many_there_are<B: PeopleBook + MemberBook>(book: &B) {
+    let mut last = None;
+    for number in (0_u128..).take(MEMBERS_MAX + 1) {
+        let identity = Identity::new("https://issuer.example", &format!("colleague-{number:04}"));
+        let Some(identity) = identity else {
+            unreachable!("it is short and visible")
+        };
+        let fresh = Id::from_uuid(uuid::Uuid::from_u128(0xc011_0000 + number));
+        assert_eq!(book.know(identity, fresh).await, Ok(fresh));
+        let admitted = book.admit(tenant(1), newcomer(fresh, Role::Receptionist)).await;
+        assert_eq!(admitted, Ok(Admitted::New));
+        last = Some(fresh);
+    }
+    let Some(last) = last else {
+        unreachable!("there are more than one")
+    };
+    let listed = book.members(tenant(1)).await.unwrap_or_default();
+    assert_eq!(listed.len(), MEMBERS_MAX);
+    assert!(
+        listed.iter().all(|member| member.person != last),
+        "the list ends before"
+    );
+    let found = book.member(tenant(1), last).await.ok().flatten();
+    assert_eq!(
+        found.map(|member| (member.person, member.version)),
+        Some((last, 1))
+    );
+    assert_eq!(
+        book.member(tenant(2), last).await,
+        Ok(None),
+        "and is nobody elsewhere"
+    );
 }
 
 async fn a_change_is_decided_on_the_version_that_was_seen<B: PeopleBook + MemberBook>(book: &B) {

@@ -164,7 +164,7 @@ pub struct ChangeMembers {
 }
 
 impl ChangeMembers {
-    /// Everybody who belongs to the business.
+    /// Everybody who belongs to the business, the longest first; at most [`crate::members::MEMBERS_MAX`].
     ///
     /// # Errors
     /// [`Outage`].
@@ -177,8 +177,7 @@ impl ChangeMembers {
     /// # Errors
     /// [`Outage`].
     pub async fn find(&self, by: &Principal, person: PersonId) -> Result<Option<Member>, Outage> {
-        let members = self.book.members(by.tenant).await?;
-        Ok(members.into_iter().find(|member| member.person == person))
+        self.book.member(by.tenant, person).await
     }
 
     /// Changes a member as seen at a version, and answers with what they are then; `None` of one who was removed.

@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_kernel::test_support::{EPOCH, ManualClock, PlainVault, SeededIds, block_on, tenant};
-use ratiba_kernel::{Clock as _, Fingerprint, TenantId};
+use ratiba_kernel::{Clock as _, Fingerprint, OpenError, TenantId};
 use time::{Duration, OffsetDateTime};
 
-use super::{Deliver, KeepEndpoint, KeepError, Publish, SealSecrets, Turn};
+use super::{Deliver, KeepEndpoint, KeepError, Publish, SealSecrets, Sealing, Turn};
 use crate::delivery::{DeadBecause, DeliveryState, Failure, Outcome};
 use crate::endpoint::{BOTH_COUNT_FOR, EndpointOrder, GIVEN_UP_AFTER, OffBecause, SecretOrder, Standing};
 use crate::ports::{DeliveryQuery, HookBook, SecretSource};
@@ -465,8 +465,14 @@ fn sealing_ends_what_is_in_plain_or_under_an_older_key_and_may_be_repeated() {
             book: before.book.clone(),
             safe: safe(Some(&["new", "old"])),
         };
-        assert_eq!(now.execute(us).await, Ok(2));
-        assert_eq!(now.execute(us).await, Ok(0));
+        let sealed = |done| {
+            Ok(Sealing {
+                done,
+                left: Vec::new(),
+            })
+        };
+        assert_eq!(now.execute(us).await, sealed(2));
+        assert_eq!(now.execute(us).await, sealed(0));
         for (endpoint, secret) in now.book.endpoints(us).await.unwrap().iter().zip([5, 9]) {
             let opened = safe(Some(&["new"])).open(us, endpoint.id, &endpoint.secrets.now);
             assert_eq!(opened, Ok(SigningSecret::from_bytes([secret; 32])));
@@ -483,14 +489,32 @@ fn sealing_ends_what_is_in_plain_or_under_an_older_key_and_may_be_repeated() {
         assert_eq!(without.execute(us).await, Err(SafeError::NoKeys));
         assert_eq!(
             without.execute(tenant(2)).await,
-            Ok(0),
+            sealed(0),
             "whoever has none needs no key"
         );
-        let lost = SealSecrets {
-            safe: safe(Some(&["newest"])),
-            ..now
+    });
+}
+
+#[test]
+fn a_secret_that_cannot_be_opened_holds_up_no_other() {
+    block_on(async {
+        let (before, us) = (Stage::keyed(Some(&["lost"])), tenant(US));
+        before.added("one").await;
+        let mut plain = crate::test_support::endpoint(2);
+        plain.secrets.now = KeptSecret::Plain(SigningSecret::from_bytes([9; 32]));
+        before.book.add(us, plain.clone(), 20).await.unwrap();
+        let locked = before.book.endpoints(us).await.unwrap();
+        let locked = locked.iter().find(|one| one.id != plain.id).unwrap().clone();
+        let seal = SealSecrets {
+            book: before.book.clone(),
+            safe: safe(Some(&["new"])),
         };
-        let lost = lost.execute(us).await;
-        assert!(matches!(lost, Err(SafeError::Locked { .. })), "{lost:?}");
+        let left = vec![(locked.id, OpenError::UnknownKey("lost".to_owned()))];
+        let sealing = seal.execute(us).await.unwrap();
+        assert_eq!((sealing.done, &sealing.left), (1, &left));
+        let again = seal.execute(us).await.unwrap();
+        assert_eq!((again.done, again.left), (0, left));
+        let kept = seal.book.endpoint(us, locked.id).await.unwrap();
+        assert_eq!(kept, Some(locked), "it stays as it was");
     });
 }

@@ -1,8 +1,9 @@
+use ratiba_kernel::Id;
 use ratiba_kernel::test_support::{EPOCH, ManualClock, SeededIds, block_on, tenant};
 use time::Duration;
 
 use super::*;
-use crate::members::NewMember;
+use crate::members::{MEMBERS_MAX, NewMember};
 use crate::principal::{ActorKind, Role, Scope};
 use crate::session::{IDLE, NoTenant};
 use crate::sign_in::Refusal;
@@ -189,6 +190,29 @@ fn what_changed_meanwhile_is_seen_first() {
         block_on(world.members.execute(&by, owner, 1, MemberChange::Remove)),
         Err(MemberStepError::LastOwner.into())
     );
+}
+
+#[test]
+fn a_member_who_is_past_the_end_of_the_list_is_changed_like_any_other() {
+    let world = world();
+    let owner = arrive_as_owner(&world);
+    let colleague = |number: u128| Id::from_uuid(uuid::Uuid::from_u128(0xc011_0000 + number));
+    let many = (0..).take(MEMBERS_MAX).map(colleague);
+    many.for_each(|person| world.admit(person, Role::Receptionist));
+    let late = block_on(arrive(&*world.book, 2));
+    let newcomer = NewMember {
+        joined_at: EPOCH + Duration::HOUR,
+        person: late,
+        role: Role::Receptionist,
+        staff: None,
+        profile: signed_in(2).profile,
+    };
+    block_on(world.book.admit(tenant(1), newcomer)).unwrap();
+    let by = acting(Role::Owner, owner);
+    let listed = block_on(world.members.list(&by)).unwrap();
+    assert!(listed.iter().all(|member| member.person != late));
+    let suspended = block_on(world.members.execute(&by, late, 1, MemberChange::Suspend)).unwrap();
+    assert_eq!(suspended.map(|member| member.version), Some(2));
 }
 
 fn arrive_as_owner(world: &World) -> PersonId {
