@@ -66,3 +66,9 @@ export function orderKey(): string {
 export function etag(version: number): string {
   return `"${version}"`;
 }
+
+/** Names the version over which a change was decided, where the document of the API does not name the header; nothing for
+ * what is not there yet. */
+export function ifMatch(version: number | undefined): { headers?: Record<string, string> } {
+  return version === undefined ? {} : { headers: { "If-Match": etag(version) } };
+}

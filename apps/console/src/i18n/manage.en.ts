@@ -11,6 +11,11 @@ export const manageEn = {
   "form.percent": "A share from 0 to 100 is needed.",
   "form.day": "A day is needed.",
   "form.wrong": "This cannot be taken.",
+  "form.meanwhile":
+    "Somebody else saved these settings meanwhile. What you typed is still here, and not saved yet.",
+  "form.meanwhileClash": "Where both of you changed the same, saving puts yours in place of theirs.",
+  "form.clash": "Somebody else saved something else here.",
+  "form.takeTheirs": "Show what they saved",
   "channel.chat": "Chat",
   "channel.web": "Website",
   "channel.desk": "Front desk",

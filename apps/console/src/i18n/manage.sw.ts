@@ -13,6 +13,12 @@ export const manageSw: Record<keyof typeof manageEn, string> = {
   "form.percent": "Weka asilimia kati ya 0 na 100.",
   "form.day": "Chagua siku.",
   "form.wrong": "Hii haikubaliki.",
+  "form.meanwhile":
+    "Mtu mwingine amehifadhi mipangilio hii wakati huo huo. Ulichoandika kingali hapa, na bado hakijahifadhiwa.",
+  "form.meanwhileClash":
+    "Pale ambapo nyote mmebadilisha kitu kimoja, ukihifadhi chako kitachukua nafasi ya chake.",
+  "form.clash": "Mtu mwingine amehifadhi kingine hapa.",
+  "form.takeTheirs": "Onyesha alichohifadhi",
   "channel.chat": "Mazungumzo",
   "channel.web": "Tovuti",
   "channel.desk": "Mapokezi",

@@ -9,8 +9,8 @@ import { useLanguage, useText } from "../i18n";
 import { day, maybe } from "../lib/shapes";
 import { instantOf, minutesOfClock, momentInWords } from "../lib/time";
 import { TextField, useFaults } from "./fields";
-import { Action } from "./parts";
-import { Problem } from "./states";
+import { FormEnd } from "./FormEnd";
+import { Empty } from "./states";
 import { Sure } from "./Sure";
 
 const TIME = z.string().refine((text) => text === "" || minutesOfClock(text) !== undefined, "book.time");
@@ -88,15 +88,7 @@ export function AbsenceForm({
         error={fault("reason")}
         {...form.register("reason")}
       />
-      <Problem error={error} />
-      <div className="row">
-        <Action kind="primary" submit busy={busy}>
-          {button}
-        </Action>
-        <Action kind="quiet" reads onClick={close}>
-          {t("app.cancel")}
-        </Action>
-      </div>
+      <FormEnd label={button} error={error} busy={busy} close={close} />
     </form>
   );
 }
@@ -123,7 +115,7 @@ export function AbsenceList({
   const t = useText();
   const { language } = useLanguage();
   const { zone } = useSession();
-  if (items.length === 0) return <p className="muted">{empty}</p>;
+  if (items.length === 0) return <Empty>{empty}</Empty>;
   return (
     <ul className="list">
       {items.map((one) => (

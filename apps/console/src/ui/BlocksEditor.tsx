@@ -2,7 +2,7 @@
 import { useText, useLanguage } from "../i18n";
 import { blockOf, blocksOf, overlapIn, type Typed, type TypedWeek } from "../lib/blocks";
 import { weekdayInWords } from "../lib/time";
-import { Action } from "./parts";
+import { Action, Cross } from "./parts";
 
 /** Whether what is typed can be sent. */
 export function isSound(typed: readonly Typed[]): boolean {
@@ -53,14 +53,10 @@ export function BlocksEditor({
               value={one.to}
               onChange={(event) => set(index, { to: event.target.value })}
             />
-            <button
-              type="button"
-              className="button button--quiet icon"
-              aria-label={t("week.remove", { name, number: index + 1 })}
-              onClick={() => change(typed.filter((_, at) => at !== index))}
-            >
-              ✕
-            </button>
+            <Cross
+              label={t("week.remove", { name, number: index + 1 })}
+              act={() => change(typed.filter((_, at) => at !== index))}
+            />
             {overlap === index && <span className="hint hint--wrong">{t("week.overlap")}</span>}
             {nextDay && overlap !== index && <span className="hint">{t("week.nextDay")}</span>}
           </div>

@@ -4,7 +4,6 @@ import { get, type FieldErrors } from "react-hook-form";
 
 import { ApiProblem } from "../api/problem";
 import { isKey, useText } from "../i18n";
-import { Field } from "./parts";
 
 interface Told {
   label: string;
@@ -12,36 +11,152 @@ interface Told {
   error?: string | undefined;
 }
 
-export function TextField({ label, hint, error, ...rest }: Told & ComponentProps<"input">) {
+/** For fields that hold their text in a state of the page: what was typed. */
+interface Typed {
+  change?: (text: string) => void;
+}
+
+/** What a field is given to listen with, beside what it was given already. */
+function heard(change: Typed["change"]): { onChange?: (event: { target: { value: string } }) => void } {
+  return change === undefined ? {} : { onChange: (event) => change(event.target.value) };
+}
+
+/** A label with what it labels, and what is wrong with it. */
+function Field({
+  label,
+  hint,
+  error,
+  children,
+}: {
+  label: string;
+  hint?: string | undefined;
+  error?: string | undefined;
+  children: (ids: {
+    id: string;
+    "aria-describedby": string | undefined;
+    "aria-invalid": boolean;
+  }) => ReactNode;
+}) {
+  const id = useId();
+  const told = error ?? hint;
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children({
+        id,
+        "aria-describedby": told === undefined ? undefined : `${id}-told`,
+        "aria-invalid": error !== undefined,
+      })}
+      {told !== undefined && (
+        <p id={`${id}-told`} className={error === undefined ? "hint" : "hint hint--wrong"}>
+          {told}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function TextField({ label, hint, error, change, ...rest }: Told & Typed & ComponentProps<"input">) {
   return (
     <Field label={label} hint={hint} error={error}>
-      {(ids) => <input autoComplete="off" {...rest} {...ids} />}
+      {(ids) => <input autoComplete="off" {...rest} {...heard(change)} {...ids} />}
     </Field>
   );
 }
 
 /** A field for digits: a phone shows the keys for them. */
-export function NumberField(props: Told & ComponentProps<"input">) {
+export function NumberField(props: Told & Typed & ComponentProps<"input">) {
   return <TextField inputMode="decimal" {...props} />;
 }
 
-export function AreaField({ label, hint, error, ...rest }: Told & ComponentProps<"textarea">) {
+/** A field for a telephone number. */
+export function PhoneField(props: Told & Typed & ComponentProps<"input">) {
+  return <TextField type="tel" inputMode="tel" {...props} />;
+}
+
+export function AreaField({
+  label,
+  hint,
+  error,
+  change,
+  ...rest
+}: Told & Typed & ComponentProps<"textarea">) {
   return (
     <Field label={label} hint={hint} error={error}>
-      {(ids) => <textarea rows={3} {...rest} {...ids} />}
+      {(ids) => <textarea rows={3} {...rest} {...heard(change)} {...ids} />}
     </Field>
   );
 }
 
-export function SelectField({ label, hint, error, children, ...rest }: Told & ComponentProps<"select">) {
+export function SelectField({
+  label,
+  hint,
+  error,
+  change,
+  children,
+  ...rest
+}: Told & Typed & ComponentProps<"select">) {
   return (
     <Field label={label} hint={hint} error={error}>
       {(ids) => (
-        <select {...rest} {...ids}>
+        <select {...rest} {...heard(change)} {...ids}>
           {children}
         </select>
       )}
     </Field>
+  );
+}
+
+/** A field for one of a few words that the code knows by name. */
+export function ChoiceField<T extends string>({
+  of,
+  named,
+  value,
+  change,
+  ...rest
+}: Told & {
+  of: readonly T[];
+  named: (one: T) => string;
+  value: T;
+  change: (one: T) => void;
+  disabled?: boolean;
+}) {
+  return (
+    <SelectField
+      {...rest}
+      value={value}
+      change={(text) => {
+        const chosen = of.find((one) => one === text);
+        if (chosen !== undefined) change(chosen);
+      }}
+    >
+      {of.map((one) => (
+        <option key={one} value={one}>
+          {named(one)}
+        </option>
+      ))}
+    </SelectField>
+  );
+}
+
+/** One of several choices that need more words than an option has room for. */
+export function RadioField({
+  group,
+  checked,
+  choose,
+  children,
+}: {
+  /** Those of one group exclude each other. */
+  group: string;
+  checked: boolean;
+  choose: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <label className="targets__one">
+      <input type="radio" name={group} checked={checked} onChange={choose} />
+      <span>{children}</span>
+    </label>
   );
 }
 

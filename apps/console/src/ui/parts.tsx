@@ -1,9 +1,8 @@
 // The small parts that the pages are made of.
-import { useEffect, useId, useRef, useState, type ReactNode } from "react";
+import { useEffect, useId, useRef, type ReactNode } from "react";
 
 import { useLineDown } from "../app/line";
 import { useText, useWord } from "../i18n";
-import { Problem } from "./states";
 
 interface ActionProps {
   children: ReactNode;
@@ -40,96 +39,44 @@ export function Action({
   );
 }
 
-/** A label with what it labels, and what is wrong with it. */
-export function Field({
-  label,
-  hint,
-  error,
-  children,
-}: {
-  label: string;
-  hint?: string | undefined;
-  error?: string | undefined;
-  children: (ids: {
-    id: string;
-    "aria-describedby": string | undefined;
-    "aria-invalid": boolean;
-  }) => ReactNode;
-}) {
-  const id = useId();
-  const told = error ?? hint;
+/** A small button that takes something out of a form, or closes what is open. */
+export function Cross({ label, act }: { label: string; act: () => void }) {
   return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {children({
-        id,
-        "aria-describedby": told === undefined ? undefined : `${id}-told`,
-        "aria-invalid": error !== undefined,
-      })}
-      {told !== undefined && (
-        <p id={`${id}-told`} className={error === undefined ? "hint" : "hint hint--wrong"}>
-          {told}
-        </p>
-      )}
-    </div>
+    <button type="button" className="button button--quiet icon" aria-label={label} onClick={act}>
+      ✕
+    </button>
   );
 }
 
-/** A button for what needs a reason: it asks for that first. */
-export function Reason({
-  button,
-  label,
-  busy,
-  error,
-  danger = false,
-  send,
+/** Under a list of which only some pages were asked for. */
+export function More({
+  of,
 }: {
-  button: string;
-  label?: string | undefined;
-  busy: boolean;
-  error: unknown;
-  danger?: boolean;
-  send: (reason: string, done: () => void) => void;
+  of: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
 }) {
   const t = useText();
-  const [reason, setReason] = useState<string>();
-  if (reason === undefined) {
-    return (
-      <div className="row">
-        <Action kind={danger ? "danger" : "plain"} reads onClick={() => setReason("")}>
-          {button}
-        </Action>
-      </div>
-    );
-  }
+  return of.hasNextPage ? (
+    <Action reads busy={of.isFetchingNextPage} onClick={() => void of.fetchNextPage()}>
+      {t("app.more")}
+    </Action>
+  ) : null;
+}
+
+/** To what came before and to what comes next, and what stands between both. */
+export function BackAndForth({ go, children }: { go: (by: -1 | 1) => void; children: ReactNode }) {
+  const t = useText();
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (reason.trim() !== "") send(reason.trim(), () => setReason(undefined));
-      }}
-    >
-      <Field label={label ?? t("app.why")}>
-        {(ids) => (
-          <input
-            {...ids}
-            autoComplete="off"
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
-      <Problem error={error} />
-      <div className="row">
-        <Action kind={danger ? "danger" : "primary"} submit busy={busy} disabled={reason.trim() === ""}>
-          {button}
-        </Action>
-        <Action kind="quiet" reads onClick={() => setReason(undefined)}>
-          {t("app.back")}
-        </Action>
-      </div>
-    </form>
+    <>
+      <Action reads onClick={() => go(-1)}>
+        <span aria-hidden="true">‹</span>
+        <span className="sr-only">{t("calendar.previous")}</span>
+      </Action>
+      {children}
+      <Action reads onClick={() => go(1)}>
+        <span aria-hidden="true">›</span>
+        <span className="sr-only">{t("calendar.next")}</span>
+      </Action>
+    </>
   );
 }
 
@@ -175,14 +122,7 @@ export function Drawer({
       <div className="drawer__page">
         <header className="drawer__head">
           <h2 id={id}>{title}</h2>
-          <button
-            type="button"
-            className="button button--quiet icon"
-            onClick={close}
-            aria-label={t("app.close")}
-          >
-            ✕
-          </button>
+          <Cross label={t("app.close")} act={close} />
         </header>
         <div className="drawer__body">{children}</div>
       </div>

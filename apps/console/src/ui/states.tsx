@@ -75,7 +75,8 @@ export function Problem({ error }: { error: unknown }) {
   );
 }
 
-interface Asked<T> {
+/** A query as far as what it found is shown. */
+export interface Asked<T> {
   data: T | undefined;
   error: unknown;
   isPending: boolean;

@@ -232,6 +232,8 @@ export const commission = {
   "payroll.setNumber": "Set number",
   "payroll.changeNumber": "Change number",
   "payroll.numberOf": "Payroll's number of {name}",
+  "payroll.idOf": "Payroll's own id of {name}",
+  "payroll.idHint": "Optional: where payroll knows people by an id beside their number.",
   "payroll.differences": "Where payroll and the team differ",
   "payroll.differencesLead": "Payroll's own system is asked at this moment.",
   "payroll.compare": "Compare",

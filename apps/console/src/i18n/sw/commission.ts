@@ -232,6 +232,8 @@ export const commission: Record<keyof typeof english, string> = {
   "payroll.setNumber": "Weka namba",
   "payroll.changeNumber": "Badilisha namba",
   "payroll.numberOf": "Namba ya {name} kwenye mishahara",
+  "payroll.idOf": "Kitambulisho cha {name} kwenye mfumo wa mishahara",
+  "payroll.idHint": "Si lazima: pale mfumo wa mishahara unapotumia kitambulisho pamoja na namba.",
   "payroll.differences": "Mishahara na timu zinapotofautiana",
   "payroll.differencesLead": "Mfumo wa mishahara unaulizwa papo hapo.",
   "payroll.compare": "Linganisha",

@@ -15,6 +15,7 @@ import {
 import { useSession } from "../../app/session";
 import { useLanguage, useText } from "../../i18n";
 import { money } from "../../lib/money";
+import { nameIn } from "../../lib/names";
 import { dayOf, momentInWords, minuteOf, swahiliClock, timeOf } from "../../lib/time";
 import { Action, Drawer, StateBadge } from "../../ui/parts";
 import { Found, Problem } from "../../ui/states";
@@ -65,7 +66,7 @@ function Within({ appointment }: { appointment: Appointment }) {
           <a href={`tel:${customer.data.phone}`}>{customer.data.phone}</a>
         )}
         <p>
-          <strong>{(language === "sw" ? (service?.name_sw ?? service?.name) : service?.name) ?? "…"}</strong>
+          <strong>{service === undefined ? "…" : nameIn(language, service)}</strong>
           <br />
           {momentInWords(from, zone, language)} – {timeOf(appointment.client_until, zone)}
           {language === "sw" && (

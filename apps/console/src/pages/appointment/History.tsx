@@ -5,7 +5,7 @@ import { useAudit, useHistory, usePayments, useRefundsOf, type Appointment } fro
 import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { momentInWords } from "../../lib/time";
-import { Found } from "../../ui/states";
+import { Empty, Found } from "../../ui/states";
 import { changesOf } from "./changes";
 
 export function History({ id }: { id: string }) {
@@ -22,7 +22,7 @@ export function History({ id }: { id: string }) {
         <Found query={history}>
           {(found) =>
             found.items.length === 0 ? (
-              <p className="muted">{t("drawer.noHistory")}</p>
+              <Empty>{t("drawer.noHistory")}</Empty>
             ) : (
               <ol className="history">
                 {found.items.map((entry, index) => (
@@ -74,7 +74,7 @@ export function AuditTrail({ appointment }: { appointment: Appointment }) {
         <Found query={trail}>
           {(entries) =>
             entries.length === 0 ? (
-              <p className="muted">{t("audit.empty")}</p>
+              <Empty>{t("audit.empty")}</Empty>
             ) : (
               <ol className="history">
                 {entries.map((entry) => (

@@ -6,8 +6,9 @@ import { APPOINTMENTS, useChange, useCredit, usePayments, useVisit, type Visit }
 import { useSession } from "../../app/session";
 import { useText, useWord } from "../../i18n";
 import { money, moneyInField, parseMoney, type Money as Amount } from "../../lib/money";
-import { Action, Field } from "../../ui/parts";
-import { Found, Problem } from "../../ui/states";
+import { NumberField, PhoneField } from "../../ui/fields";
+import { Action } from "../../ui/parts";
+import { Empty, Found, Problem } from "../../ui/states";
 import { Refunds } from "./Refunds";
 import { Tries } from "./Tries";
 
@@ -138,33 +139,14 @@ function Take({ visit, owed, phone, customerId }: TakeProps) {
         ))}
       </div>
       <div className="pair">
-        <Field
+        <NumberField
           label={t("pay.amount")}
           hint={way === "cash" ? t("pay.cashHint") : undefined}
           error={amount === undefined ? t("pay.wrongAmount") : undefined}
-        >
-          {(ids) => (
-            <input
-              {...ids}
-              inputMode="decimal"
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          )}
-        </Field>
-        {way !== "cash" && (
-          <Field label={t("pay.phone")}>
-            {(ids) => (
-              <input
-                {...ids}
-                type="tel"
-                inputMode="tel"
-                value={number}
-                onChange={(event) => setNumber(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
+          value={typed}
+          change={setTyped}
+        />
+        {way !== "cash" && <PhoneField label={t("pay.phone")} value={number} change={setNumber} />}
       </div>
       {way === "prompt" && (
         <>
@@ -268,7 +250,7 @@ function Tried({ visitId }: { visitId: string }) {
     <Found query={payments}>
       {(found) =>
         found.payments.length === 0 ? (
-          <p className="muted">{t("pay.none")}</p>
+          <Empty>{t("pay.none")}</Empty>
         ) : (
           <ul className="list">
             {[...found.payments].reverse().map((payment) => (

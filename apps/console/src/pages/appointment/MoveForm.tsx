@@ -6,9 +6,12 @@ import { useMove, useStaff, type Appointment } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useText } from "../../i18n";
 import { dayOf, instantOf, minutesOfClock, timeOf } from "../../lib/time";
-import { Action, Field } from "../../ui/parts";
+import { ChoiceField, SelectField, TextField } from "../../ui/fields";
+import { Action } from "../../ui/parts";
 import { Problem } from "../../ui/states";
 import { Alternatives, Reasons } from "../booking/Conflict";
+
+const WHOSE = ["customer", "business"] as const;
 
 export function MoveForm({ appointment, done }: { appointment: Appointment; done: () => void }) {
   const t = useText();
@@ -18,7 +21,7 @@ export function MoveForm({ appointment, done }: { appointment: Appointment; done
   const [day, setDay] = useState(dayOf(appointment.start, zone));
   const [time, setTime] = useState(timeOf(appointment.start, zone));
   const [staffId, setStaffId] = useState(appointment.staff_ids[0] ?? "");
-  const [by, setBy] = useState<"customer" | "business">("customer");
+  const [by, setBy] = useState<(typeof WHOSE)[number]>("customer");
   const minute = minutesOfClock(time);
   const able = (staff.data ?? []).filter(
     (one) => one.active && one.service_ids.includes(appointment.service_id),
@@ -35,45 +38,29 @@ export function MoveForm({ appointment, done }: { appointment: Appointment; done
       }}
     >
       <div className="pair">
-        <Field label={t("book.day")}>
-          {(ids) => (
-            <input {...ids} type="date" value={day} onChange={(event) => setDay(event.target.value)} />
-          )}
-        </Field>
-        <Field label={t("book.time")} error={minute === undefined ? t("book.time") : undefined}>
-          {(ids) => (
-            <input
-              {...ids}
-              inputMode="numeric"
-              value={time}
-              onChange={(event) => setTime(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField label={t("book.day")} type="date" value={day} change={setDay} />
+        <TextField
+          label={t("book.time")}
+          error={minute === undefined ? t("book.time") : undefined}
+          inputMode="numeric"
+          value={time}
+          change={setTime}
+        />
       </div>
-      <Field label={t("book.staff")}>
-        {(ids) => (
-          <select {...ids} value={staffId} onChange={(event) => setStaffId(event.target.value)}>
-            {able.map((one) => (
-              <option key={one.id} value={one.id}>
-                {one.name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label={t("move.by")}>
-        {(ids) => (
-          <select
-            {...ids}
-            value={by}
-            onChange={(event) => setBy(event.target.value === "customer" ? "customer" : "business")}
-          >
-            <option value="customer">{t("move.customer")}</option>
-            <option value="business">{t("move.business")}</option>
-          </select>
-        )}
-      </Field>
+      <SelectField label={t("book.staff")} value={staffId} change={setStaffId}>
+        {able.map((one) => (
+          <option key={one.id} value={one.id}>
+            {one.name}
+          </option>
+        ))}
+      </SelectField>
+      <ChoiceField
+        label={t("move.by")}
+        of={WHOSE}
+        named={(one) => t(one === "customer" ? "move.customer" : "move.business")}
+        value={by}
+        change={setBy}
+      />
       {refused !== undefined && (refused.reasons.length > 0 || refused.alternatives.length > 0) ? (
         <div className="problem" role="alert">
           <strong>{t("conflict.title")}</strong>

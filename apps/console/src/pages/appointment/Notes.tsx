@@ -6,8 +6,9 @@ import { APPOINTMENTS, useChange, type Appointment } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useText } from "../../i18n";
 import { moneyInField, parseMoney } from "../../lib/money";
-import { Action, Field } from "../../ui/parts";
-import { Problem } from "../../ui/states";
+import { AreaField, NumberField } from "../../ui/fields";
+import { Action } from "../../ui/parts";
+import { Done, Problem } from "../../ui/states";
 
 export function Notes({ appointment }: { appointment: Appointment }) {
   const t = useText();
@@ -39,26 +40,20 @@ export function Notes({ appointment }: { appointment: Appointment }) {
         if (!wrong) save.send(undefined);
       }}
     >
-      <Field label={t("drawer.notes")} hint={t("drawer.notesHint")}>
-        {(ids) => (
-          <textarea {...ids} rows={3} value={notes} onChange={(event) => setNotes(event.target.value)} />
-        )}
-      </Field>
-      <Field
+      <AreaField label={t("drawer.notes")} hint={t("drawer.notesHint")} value={notes} change={setNotes} />
+      <NumberField
         label={t("drawer.tip")}
         hint={t("drawer.tipHint")}
         error={wrong ? t("pay.wrongAmount") : undefined}
-      >
-        {(ids) => (
-          <input {...ids} inputMode="decimal" value={tip} onChange={(event) => setTip(event.target.value)} />
-        )}
-      </Field>
+        value={tip}
+        change={setTip}
+      />
       <Problem error={save.error} />
       <div className="row">
         <Action submit busy={save.isPending}>
           {t("app.save")}
         </Action>
-        {save.isSuccess && <span role="status">{t("drawer.saved")}</span>}
+        <Done when={save.isSuccess} />
       </div>
     </form>
   );

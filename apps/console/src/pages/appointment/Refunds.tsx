@@ -7,8 +7,11 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { money, moneyInField, parseMoney } from "../../lib/money";
 import { momentInWords } from "../../lib/time";
-import { Action, Field, Reason } from "../../ui/parts";
-import { Problem } from "../../ui/states";
+import { ChoiceField, NumberField, SelectField, TextField } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
+import { Action } from "../../ui/parts";
+import { Reason } from "../../ui/Reason";
+import { Found, Problem } from "../../ui/states";
 import {
   canWithdraw,
   needsWord,
@@ -19,14 +22,19 @@ import {
   type Way,
 } from "./refunding";
 
+/** What somebody found out of a refund that nobody knew of. */
+const OUTCOMES = ["done", "rejected"] as const;
 const FAMILIES = ["payments", "visit", "appointments", "till", "credit", "audit"] as const;
 
 export function Refunds({ payment }: { payment: Payment }) {
   const t = useText();
   const { can } = useSession();
   const [ordering, setOrdering] = useState(false);
-  const refunds = useRefunds(payment.id, payment.paid.amount_minor > 0);
-  if (refunds.data === undefined) return <Problem error={refunds.error} />;
+  const paid = payment.paid.amount_minor > 0;
+  const refunds = useRefunds(payment.id, paid);
+  // Of what did not come nothing can go back, and nobody is asked.
+  if (!paid) return null;
+  if (refunds.data === undefined) return <Found query={refunds}>{() => null}</Found>;
   const left = refundable(payment, refunds.data);
   return (
     <div className="stack">
@@ -90,6 +98,11 @@ function Order({
       ),
     FAMILIES,
   );
+  const asked = {
+    label: t("pay.amount"),
+    hint: t("refund.most", { amount: money(left) }),
+    error: fits ? undefined : t("refund.wrongAmount", { amount: money(left) }),
+  };
   return (
     <form
       className="card card--inner stack"
@@ -102,72 +115,38 @@ function Order({
     >
       <strong>{t("refund.order")}</strong>
       <div className="pair">
-        <Field label={t("refund.way")} hint={t(`refund.hint.${way}`)}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={way}
-              onChange={(event) => {
-                setWay(event.target.value as Way);
-                setPicked(0);
-              }}
-            >
-              {offers.map((one) => (
-                <option key={one.way} value={one.way}>
-                  {t(`refund.way.${one.way}`)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field
-          label={t("pay.amount")}
-          hint={t("refund.most", { amount: money(left) })}
-          error={fits ? undefined : t("refund.wrongAmount", { amount: money(left) })}
-        >
-          {(ids) =>
-            whole === undefined ? (
-              <input
-                {...ids}
-                inputMode="decimal"
-                autoComplete="off"
-                value={typed}
-                onChange={(event) => setTyped(event.target.value)}
-              />
-            ) : (
-              <select {...ids} value={picked} onChange={(event) => setPicked(Number(event.target.value))}>
-                {whole.map((one, index) => (
-                  <option key={index} value={index}>
-                    {money(one)}
-                  </option>
-                ))}
-              </select>
-            )
-          }
-        </Field>
+        <ChoiceField
+          label={t("refund.way")}
+          hint={t(`refund.hint.${way}`)}
+          of={offers.map((one) => one.way)}
+          named={(one) => t(`refund.way.${one}`)}
+          value={way}
+          change={(one) => {
+            setWay(one);
+            setPicked(0);
+          }}
+        />
+        {whole === undefined ? (
+          <NumberField {...asked} value={typed} change={setTyped} />
+        ) : (
+          <SelectField {...asked} value={picked} change={(text) => setPicked(Number(text))}>
+            {whole.map((one, index) => (
+              <option key={index} value={index}>
+                {money(one)}
+              </option>
+            ))}
+          </SelectField>
+        )}
       </div>
       {way === "outside" && (
-        <Field label={t("refund.reference")} hint={t("refund.referenceHint")}>
-          {(ids) => (
-            <input
-              {...ids}
-              autoComplete="off"
-              value={reference}
-              onChange={(event) => setReference(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t("refund.reference")}
+          hint={t("refund.referenceHint")}
+          value={reference}
+          change={setReference}
+        />
       )}
-      <Field label={t("refund.reason")}>
-        {(ids) => (
-          <input
-            {...ids}
-            autoComplete="off"
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextField label={t("refund.reason")} value={reason} change={setReason} />
       {fits && (
         <p className="hint-line" role="status">
           {t(`refund.preview.${way}`, { amount: money(amount) })}{" "}
@@ -176,15 +155,15 @@ function Order({
           })}
         </p>
       )}
-      <Problem error={order.error} />
-      <div className="row">
-        <Action kind="danger" submit busy={order.isPending} disabled={!complete}>
-          {t("refund.submit")}
-        </Action>
-        <Action kind="quiet" reads onClick={close}>
-          {t("app.back")}
-        </Action>
-      </div>
+      <FormEnd
+        label={t("refund.submit")}
+        kind="danger"
+        error={order.error}
+        busy={order.isPending}
+        disabled={!complete}
+        leave={t("app.back")}
+        close={close}
+      />
     </form>
   );
 }
@@ -239,11 +218,11 @@ function Shown({ refund }: { refund: Refund }) {
 
 function Resolve({ refund }: { refund: Refund }) {
   const t = useText();
-  const [outcome, setOutcome] = useState<"done" | "rejected">("done");
+  const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number]>("done");
   const [receipt, setReceipt] = useState("");
   const [reason, setReason] = useState("");
   const resolve = useChange(
-    (body: { outcome: "done" | "rejected"; reason: string; receipt?: string }) =>
+    (body: { outcome: (typeof OUTCOMES)[number]; reason: string; receipt?: string }) =>
       got(api.POST("/api/v1/refunds/{id}/resolve", { params: { path: { id: refund.id } }, body })),
     FAMILIES,
   );
@@ -259,41 +238,23 @@ function Resolve({ refund }: { refund: Refund }) {
     >
       <strong>{t("refund.resolve")}</strong>
       <div className="pair">
-        <Field label={t("refund.outcome")}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={outcome}
-              onChange={(event) => setOutcome(event.target.value === "done" ? "done" : "rejected")}
-            >
-              <option value="done">{t("refund.outcome.done")}</option>
-              <option value="rejected">{t("refund.outcome.rejected")}</option>
-            </select>
-          )}
-        </Field>
+        <ChoiceField
+          label={t("refund.outcome")}
+          of={OUTCOMES}
+          named={(one) => t(one === "done" ? "refund.outcome.done" : "refund.outcome.rejected")}
+          value={outcome}
+          change={setOutcome}
+        />
         {outcome === "done" && (
-          <Field label={t("money.receipt")} hint={t("app.optional")}>
-            {(ids) => (
-              <input
-                {...ids}
-                autoComplete="off"
-                value={receipt}
-                onChange={(event) => setReceipt(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
-      </div>
-      <Field label={t("refund.known")}>
-        {(ids) => (
-          <input
-            {...ids}
-            autoComplete="off"
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
+          <TextField
+            label={t("money.receipt")}
+            hint={t("app.optional")}
+            value={receipt}
+            change={setReceipt}
           />
         )}
-      </Field>
+      </div>
+      <TextField label={t("refund.known")} value={reason} change={setReason} />
       <Problem error={resolve.error} />
       <div className="row">
         <Action submit busy={resolve.isPending} disabled={reason.trim() === ""}>

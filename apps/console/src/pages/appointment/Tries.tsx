@@ -7,10 +7,14 @@ import { useSession } from "../../app/session";
 import { useText, useWord } from "../../i18n";
 import { money, moneyInField, parseMoney } from "../../lib/money";
 import { timeOf } from "../../lib/time";
-import { Action, Field, Reason } from "../../ui/parts";
+import { ChoiceField, NumberField, TextField } from "../../ui/fields";
+import { Action } from "../../ui/parts";
+import { Reason } from "../../ui/Reason";
 import { Problem } from "../../ui/states";
 import type { Payment } from "./refunding";
 
+/** What the provider's own records say of an attempt. */
+const OUTCOMES = ["paid", "cancelled"] as const;
 const FAMILIES = ["payments", "visit", "appointments", "till", "credit", "audit"] as const;
 
 type Attempt = Schemas["PaymentAttempt"];
@@ -51,7 +55,7 @@ export function Tries({ payment }: { payment: Payment }) {
 function Resolve({ payment, attempt }: { payment: Payment; attempt: Attempt }) {
   const t = useText();
   const { currency } = useSession();
-  const [outcome, setOutcome] = useState<"paid" | "cancelled">("paid");
+  const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number]>("paid");
   const [receipt, setReceipt] = useState("");
   const [typed, setTyped] = useState(moneyInField(attempt.amount));
   const [reason, setReason] = useState("");
@@ -83,53 +87,25 @@ function Resolve({ payment, attempt }: { payment: Payment; attempt: Attempt }) {
     >
       <strong>{t("resolve.title")}</strong>
       <p className="muted">{t("resolve.lead")}</p>
-      <Field label={t("refund.outcome")}>
-        {(ids) => (
-          <select
-            {...ids}
-            value={outcome}
-            onChange={(event) => setOutcome(event.target.value === "paid" ? "paid" : "cancelled")}
-          >
-            <option value="paid">{t("resolve.paid")}</option>
-            <option value="cancelled">{t("resolve.cancelled")}</option>
-          </select>
-        )}
-      </Field>
+      <ChoiceField
+        label={t("refund.outcome")}
+        of={OUTCOMES}
+        named={(one) => t(one === "paid" ? "resolve.paid" : "resolve.cancelled")}
+        value={outcome}
+        change={setOutcome}
+      />
       {outcome === "paid" && (
         <div className="pair">
-          <Field label={t("money.receipt")}>
-            {(ids) => (
-              <input
-                {...ids}
-                autoComplete="off"
-                value={receipt}
-                onChange={(event) => setReceipt(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field label={t("pay.amount")} error={amount === undefined ? t("pay.wrongAmount") : undefined}>
-            {(ids) => (
-              <input
-                {...ids}
-                inputMode="decimal"
-                autoComplete="off"
-                value={typed}
-                onChange={(event) => setTyped(event.target.value)}
-              />
-            )}
-          </Field>
+          <TextField label={t("money.receipt")} value={receipt} change={setReceipt} />
+          <NumberField
+            label={t("pay.amount")}
+            error={amount === undefined ? t("pay.wrongAmount") : undefined}
+            value={typed}
+            change={setTyped}
+          />
         </div>
       )}
-      <Field label={t("refund.known")}>
-        {(ids) => (
-          <input
-            {...ids}
-            autoComplete="off"
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextField label={t("refund.known")} value={reason} change={setReason} />
       <Problem error={resolve.error} />
       <div className="row">
         <Action submit busy={resolve.isPending} disabled={!complete}>

@@ -19,9 +19,11 @@ import {
 import { useSession } from "../../app/session";
 import { useLanguage, useText } from "../../i18n";
 import { money } from "../../lib/money";
+import { nameIn } from "../../lib/names";
 import { clock, dayOf, instantOf, minutesOfClock, swahiliClock, timeOf, type Day } from "../../lib/time";
-import { Action, Drawer, Field } from "../../ui/parts";
-import { Problem } from "../../ui/states";
+import { SelectField, TextField } from "../../ui/fields";
+import { Action, Drawer } from "../../ui/parts";
+import { Found, Problem } from "../../ui/states";
 import { Alternatives, Reasons } from "./Conflict";
 import { CustomerPicker } from "./CustomerPicker";
 
@@ -108,51 +110,38 @@ export default function BookingDrawer({ day, minute, staffId, customerId, close,
         </div>
       )}
       <form className="stack" onSubmit={(event) => void submit(event)}>
-        <Field label={t("book.service")} error={form.formState.errors.service && t("book.chooseService")}>
-          {(ids) => (
-            <select {...ids} {...form.register("service")}>
-              <option value="">{t("book.chooseService")}</option>
-              {sold.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {language === "sw" ? (one.name_sw ?? one.name) : one.name} ·{" "}
-                  {t("book.minutes", { minutes: one.duration_minutes })} · {money(one.price)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label={t("book.staff")}>
-          {(ids) => (
-            <select {...ids} {...form.register("staff")}>
-              <option value="">{t("book.anyone")}</option>
-              {able.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {one.name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label={t("book.service")}
+          error={form.formState.errors.service && t("book.chooseService")}
+          {...form.register("service")}
+        >
+          <option value="">{t("book.chooseService")}</option>
+          {sold.map((one) => (
+            <option key={one.id} value={one.id}>
+              {nameIn(language, one)} · {t("book.minutes", { minutes: one.duration_minutes })} ·{" "}
+              {money(one.price)}
+            </option>
+          ))}
+        </SelectField>
+        <SelectField label={t("book.staff")} {...form.register("staff")}>
+          <option value="">{t("book.anyone")}</option>
+          {able.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.name}
+            </option>
+          ))}
+        </SelectField>
         <div className="pair">
-          <Field label={t("book.day")}>
-            {(ids) => <input {...ids} type="date" {...form.register("day")} />}
-          </Field>
-          <Field
+          <TextField label={t("book.day")} type="date" {...form.register("day")} />
+          {/* A text field: a browser's own time field may show a 12-hour clock. */}
+          <TextField
             label={t("book.time")}
             hint={language === "sw" && typed !== undefined ? swahiliClock(typed) : undefined}
             error={form.formState.errors.time && t("book.time")}
-          >
-            {/* A text field: a browser's own time field may show a 12-hour clock. */}
-            {(ids) => (
-              <input
-                {...ids}
-                inputMode="numeric"
-                placeholder="14:30"
-                autoComplete="off"
-                {...form.register("time")}
-              />
-            )}
-          </Field>
+            inputMode="numeric"
+            placeholder="14:30"
+            {...form.register("time")}
+          />
         </div>
         {order.service !== undefined &&
           order.service !== "" &&
@@ -168,15 +157,11 @@ export default function BookingDrawer({ day, minute, staffId, customerId, close,
             />
           )}
         {chosen !== undefined && chosen.deposit.kind !== "none" && (
-          <Field label={t("book.payBy")}>
-            {(ids) => (
-              <select {...ids} {...form.register("deposit")}>
-                <option value="none">{t("book.noDeposit")}</option>
-                <option value="mobile_money">{t("book.mobile")}</option>
-                <option value="card">{t("book.card")}</option>
-              </select>
-            )}
-          </Field>
+          <SelectField label={t("book.payBy")} {...form.register("deposit")}>
+            <option value="none">{t("book.noDeposit")}</option>
+            <option value="mobile_money">{t("book.mobile")}</option>
+            <option value="card">{t("book.card")}</option>
+          </SelectField>
         )}
         {refused !== undefined && (refused.reasons.length > 0 || refused.alternatives.length > 0) ? (
           <div className="problem" role="alert">
@@ -237,7 +222,7 @@ function FreeTimes({ service, staff, day, customer, time, choose }: FreeProps) {
     enabled: none,
     queryFn: () => got(api.GET("/api/v1/availability/explain", { params: { query } })),
   });
-  if (slots.data === undefined) return <Problem error={slots.error} />;
+  if (slots.data === undefined) return <Found query={slots}>{() => null}</Found>;
   if (none) {
     return (
       <div className="stack">

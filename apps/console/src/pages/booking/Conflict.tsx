@@ -5,7 +5,7 @@ import { useSession } from "../../app/session";
 import { isKey, useLanguage, useText } from "../../i18n";
 import { momentInWords } from "../../lib/time";
 import { Action, Drawer } from "../../ui/parts";
-import { explain } from "../../ui/states";
+import { Empty, explain } from "../../ui/states";
 
 /** The reasons in words, each once. Where a reason names nobody it is about `staffId`, who was asked for. */
 export function Reasons({
@@ -47,7 +47,7 @@ export function Alternatives({
   const { language } = useLanguage();
   const { zone } = useSession();
   const staff = useStaff();
-  if (slots.length === 0) return <p className="muted">{t("conflict.none")}</p>;
+  if (slots.length === 0) return <Empty>{t("conflict.none")}</Empty>;
   return (
     <ul className="chips">
       {slots.map((slot) => (

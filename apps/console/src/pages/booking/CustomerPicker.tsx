@@ -7,7 +7,9 @@ import { z } from "zod";
 import { api, got } from "../../api/client";
 import { useChange, useCustomers, type Customer } from "../../api/queries";
 import { useText } from "../../i18n";
-import { Action, Field } from "../../ui/parts";
+import { PhoneField, TextField } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
+import { Action } from "../../ui/parts";
 import { Problem } from "../../ui/states";
 
 export function CustomerPicker({ choose }: { choose: (customer: Customer) => void }) {
@@ -19,18 +21,14 @@ export function CustomerPicker({ choose }: { choose: (customer: Customer) => voi
   if (adding) return <NewCustomer words={words} done={choose} cancel={() => setAdding(false)} />;
   return (
     <div className="stack">
-      <Field label={t("book.customer")} hint={asked.length < 2 ? t("book.searchHint") : undefined}>
-        {(ids) => (
-          <input
-            {...ids}
-            type="search"
-            autoComplete="off"
-            placeholder={t("book.search")}
-            value={words}
-            onChange={(event) => setWords(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t("book.customer")}
+        hint={asked.length < 2 ? t("book.searchHint") : undefined}
+        type="search"
+        placeholder={t("book.search")}
+        value={words}
+        change={setWords}
+      />
       <Problem error={found.error} />
       {asked.length >= 2 && found.data !== undefined && (
         <ul className="picks" aria-label={t("customers.title")}>
@@ -95,27 +93,14 @@ export function NewCustomer({
         void form.handleSubmit((values) => add.send(values, done))(event);
       }}
     >
-      <Field label={t("book.name")}>
-        {(ids) => <input {...ids} autoComplete="off" {...form.register("name")} />}
-      </Field>
-      <Field
+      <TextField label={t("book.name")} {...form.register("name")} />
+      <PhoneField
         label={t("book.phone")}
         hint={t("book.phoneHint")}
         error={form.formState.errors.phone && t("problem.not-a-mobile-number")}
-      >
-        {(ids) => (
-          <input {...ids} type="tel" inputMode="tel" autoComplete="off" {...form.register("phone")} />
-        )}
-      </Field>
-      <Problem error={add.error} />
-      <div className="row">
-        <Action kind="primary" submit busy={add.isPending}>
-          {t("app.save")}
-        </Action>
-        <Action kind="quiet" reads onClick={cancel}>
-          {t("app.back")}
-        </Action>
-      </div>
+        {...form.register("phone")}
+      />
+      <FormEnd error={add.error} busy={add.isPending} leave={t("app.back")} close={cancel} />
     </form>
   );
 }

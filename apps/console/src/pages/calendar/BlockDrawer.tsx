@@ -8,7 +8,9 @@ import { useChange, useStaff } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useText } from "../../i18n";
 import { clock, instantOf, minutesOfClock, type Day } from "../../lib/time";
-import { Action, Drawer, Field } from "../../ui/parts";
+import { SelectField, TextField } from "../../ui/fields";
+import { Action, Drawer } from "../../ui/parts";
+import { StaffOptions } from "../../ui/StaffOptions";
 import { Problem } from "../../ui/states";
 import type { BlockItem } from "./layout";
 
@@ -77,34 +79,30 @@ export default function BlockDrawer({ day, from, to, staffId, item, close }: Pro
         className="stack"
         onSubmit={(event) => void form.handleSubmit((order) => block.send(order, close))(event)}
       >
-        <Field label={t("calendar.who")} error={errors.staff && t("calendar.who")}>
-          {(ids) => (
-            <select {...ids} {...form.register("staff")}>
-              <option value="" />
-              {staff.data
-                ?.filter((one) => one.active)
-                .map((one) => (
-                  <option key={one.id} value={one.id}>
-                    {one.name}
-                  </option>
-                ))}
-            </select>
-          )}
-        </Field>
-        <Field label={t("book.day")}>
-          {(ids) => <input {...ids} type="date" {...form.register("day")} />}
-        </Field>
+        <SelectField
+          label={t("calendar.who")}
+          error={errors.staff && t("calendar.who")}
+          {...form.register("staff")}
+        >
+          <option value="" />
+          <StaffOptions of={staff.data} />
+        </SelectField>
+        <TextField label={t("book.day")} type="date" {...form.register("day")} />
         <div className="pair">
-          <Field label={t("block.from")} error={errors.from && t("book.time")}>
-            {(ids) => <input {...ids} inputMode="numeric" {...form.register("from")} />}
-          </Field>
-          <Field label={t("block.to")} error={errors.to && t("block.order")}>
-            {(ids) => <input {...ids} inputMode="numeric" {...form.register("to")} />}
-          </Field>
+          <TextField
+            label={t("block.from")}
+            error={errors.from && t("book.time")}
+            inputMode="numeric"
+            {...form.register("from")}
+          />
+          <TextField
+            label={t("block.to")}
+            error={errors.to && t("block.order")}
+            inputMode="numeric"
+            {...form.register("to")}
+          />
         </div>
-        <Field label={t("block.reason")} hint={t("app.optional")}>
-          {(ids) => <input {...ids} autoComplete="off" {...form.register("reason")} />}
-        </Field>
+        <TextField label={t("block.reason")} hint={t("app.optional")} {...form.register("reason")} />
         <Problem error={block.error} />
         <Action kind="primary" submit busy={block.isPending}>
           {t("block.submit")}

@@ -21,8 +21,10 @@ import { useNow } from "../../app/clock";
 import { useLineDown } from "../../app/line";
 import { useSession, useToday } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
+import { nameIn } from "../../lib/names";
 import { addDays, clock, dayInWords, instantOf, minuteOf, weekdayOf, weekOf, type Day } from "../../lib/time";
-import { Action, Page } from "../../ui/parts";
+import { Action, BackAndForth, Page } from "../../ui/parts";
+import { StaffOptions } from "../../ui/StaffOptions";
 import { Found, Problem } from "../../ui/states";
 import { Conflict } from "../booking/Conflict";
 import { Grid, type Target } from "./Grid";
@@ -110,17 +112,11 @@ export default function CalendarPage() {
       actions={
         <div className="toolbar">
           <div className="toolbar__group">
-            <Action reads onClick={() => go({ day: addDays(day, -stride) })}>
-              <span aria-hidden="true">‹</span>
-              <span className="sr-only">{t("calendar.previous")}</span>
-            </Action>
-            <Action reads onClick={() => go({ day: undefined })}>
-              {t("calendar.today")}
-            </Action>
-            <Action reads onClick={() => go({ day: addDays(day, stride) })}>
-              <span aria-hidden="true">›</span>
-              <span className="sr-only">{t("calendar.next")}</span>
-            </Action>
+            <BackAndForth go={(by) => go({ day: addDays(day, by * stride) })}>
+              <Action reads onClick={() => go({ day: undefined })}>
+                {t("calendar.today")}
+              </Action>
+            </BackAndForth>
             <input
               type="date"
               aria-label={t("calendar.pickDay")}
@@ -147,13 +143,7 @@ export default function CalendarPage() {
               onChange={(event) => go({ who: event.target.value || undefined })}
             >
               <option value="">{t("calendar.everyone")}</option>
-              {staff.data
-                ?.filter((one) => one.active)
-                .map((one) => (
-                  <option key={one.id} value={one.id}>
-                    {one.name}
-                  </option>
-                ))}
+              <StaffOptions of={staff.data} />
             </select>
           )}
           <label className="check">
@@ -377,7 +367,7 @@ function Sheet({
     names.get(appointment.customer_id) ?? t("calendar.someone");
   const service = (appointment: Appointment): string => {
     const found = services.get(appointment.service_id);
-    return (language === "sw" ? (found?.name_sw ?? found?.name) : found?.name) ?? "";
+    return found === undefined ? "" : nameIn(language, found);
   };
   if (view === "rooms" && resources.data === undefined) return <Found query={resources}>{() => null}</Found>;
   if (columns.length === 0)

@@ -10,8 +10,10 @@ import { ApiProblem } from "../../api/problem";
 import { APPOINTMENTS, useChange, useCustomer, useServices } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useLanguage, useText } from "../../i18n";
+import { nameIn } from "../../lib/names";
 import { timeOf } from "../../lib/time";
-import { Action, Drawer, Field } from "../../ui/parts";
+import { PhoneField, SelectField, TextField } from "../../ui/fields";
+import { Action, Drawer } from "../../ui/parts";
 import { Empty, Found, Problem } from "../../ui/states";
 import { Reasons } from "../booking/Conflict";
 
@@ -58,23 +60,25 @@ export default function WalkInsDrawer({ close }: { close: () => void }) {
         className="stack"
         onSubmit={(event) => void form.handleSubmit((order) => join.send(order, () => form.reset()))(event)}
       >
-        <Field label={t("walkIn.name")} error={errors.name && t("walkIn.name")}>
-          {(ids) => <input {...ids} autoComplete="off" {...form.register("name")} />}
-        </Field>
-        <Field label={t("book.service")} error={errors.service && t("book.chooseService")}>
-          {(ids) => (
-            <select {...ids} {...form.register("service")}>
-              <option value="">{t("book.chooseService")}</option>
-              {services.data
-                ?.filter((one) => one.active)
-                .map((one) => (
-                  <option key={one.id} value={one.id}>
-                    {language === "sw" ? (one.name_sw ?? one.name) : one.name}
-                  </option>
-                ))}
-            </select>
-          )}
-        </Field>
+        <TextField
+          label={t("walkIn.name")}
+          error={errors.name && t("walkIn.name")}
+          {...form.register("name")}
+        />
+        <SelectField
+          label={t("book.service")}
+          error={errors.service && t("book.chooseService")}
+          {...form.register("service")}
+        >
+          <option value="">{t("book.chooseService")}</option>
+          {services.data
+            ?.filter((one) => one.active)
+            .map((one) => (
+              <option key={one.id} value={one.id}>
+                {nameIn(language, one)}
+              </option>
+            ))}
+        </SelectField>
         <Refused error={join.error} />
         <Action kind="primary" submit busy={join.isPending}>
           {t("walkIn.add")}
@@ -123,19 +127,7 @@ function Waiting({ one }: { one: WalkIn }) {
             : t("walkIn.estimate", { time: timeOf(one.estimate.start, zone) })}
         </span>
       </div>
-      {named && (
-        <Field label={t("walkIn.phoneNeeded")}>
-          {(ids) => (
-            <input
-              {...ids}
-              type="tel"
-              inputMode="tel"
-              value={phone}
-              onChange={(event) => setPhone(event.target.value)}
-            />
-          )}
-        </Field>
-      )}
+      {named && <PhoneField label={t("walkIn.phoneNeeded")} value={phone} change={setPhone} />}
       <Refused error={seat.error ?? leave.error} />
       <div className="row">
         <Action

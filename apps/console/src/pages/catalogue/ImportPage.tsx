@@ -57,7 +57,7 @@ function Begin() {
           <SelectField
             label={t("import.format")}
             value={format}
-            onChange={(event) => setFormat(event.target.value === "csv" ? "csv" : "text")}
+            change={(text) => setFormat(text === "csv" ? "csv" : "text")}
           >
             <option value="text">{t("import.text")}</option>
             <option value="csv">{t("import.csv")}</option>
@@ -74,7 +74,7 @@ function Begin() {
           label={t("import.content")}
           hint={t(format === "csv" ? "import.csvHint" : "import.textHint")}
           value={content}
-          onChange={(event) => setContent(event.target.value)}
+          change={setContent}
         />
         <Problem error={begin.error} />
         <div className="row">

@@ -1,7 +1,7 @@
 // Several services for one price.
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useFieldArray, useForm, useWatch } from "react-hook-form";
 import { z } from "zod";
 
@@ -12,15 +12,15 @@ import { useText } from "../../i18n";
 import { money, moneyInField } from "../../lib/money";
 import { amount, needed } from "../../lib/shapes";
 import { NumberField, SelectField, TextField, useFaults } from "../../ui/fields";
-import { Action, Drawer } from "../../ui/parts";
-import { Empty, Found, Problem } from "../../ui/states";
-import { Sure } from "../../ui/Sure";
+import { Action } from "../../ui/parts";
+import { Rows } from "../../ui/Rows";
+import { Problem } from "../../ui/states";
+import { Offers, type OfferFormProps } from "./Offers";
 
 type Package = Schemas["Package"];
 
 export default function PackagesPage() {
   const t = useText();
-  const { can } = useSession();
   const services = useServices();
   const packages = useQuery({
     queryKey: ["packages"],
@@ -29,74 +29,31 @@ export default function PackagesPage() {
         got(api.GET("/api/v1/packages", { params: { query: { limit: 100, ...(after && { after }) } } })),
       ),
   });
-  // Null: a new one.
-  const [open, setOpen] = useState<Package | null>();
-  const retire = useChange(
-    (one: Package) =>
-      got(
-        api.DELETE("/api/v1/packages/{id}", {
-          params: { path: { id: one.id }, header: { "If-Match": etag(one.version) } },
-        }),
-      ),
-    ["packages"],
-  );
-  const writes = can("catalogue:write");
   return (
-    <>
-      {writes && (
-        <div className="toolbar">
-          <Action kind="primary" onClick={() => setOpen(null)}>
-            {t("package.add")}
-          </Action>
-        </div>
+    <Offers
+      query={packages}
+      texts={{
+        add: t("package.add"),
+        empty: t("package.empty"),
+        retireSure: (name) => t("package.retireSure", { name }),
+      }}
+      family="packages"
+      retire={(one) =>
+        got(
+          api.DELETE("/api/v1/packages/{id}", {
+            params: { path: { id: one.id }, header: { "If-Match": etag(one.version) } },
+          }),
+        )
+      }
+      form={PackageForm}
+    >
+      {(one) => (
+        <>
+          <p className="figure">{money(one.price)}</p>
+          <p className="muted">{contents(one.service_ids, services.data ?? [])}</p>
+        </>
       )}
-      <Problem error={retire.error} />
-      <Found query={packages}>
-        {(all) =>
-          all.length === 0 ? (
-            <Empty>{t("package.empty")}</Empty>
-          ) : (
-            <ul className="cards">
-              {all.map((one) => (
-                <li key={one.id} className="card">
-                  <div className="row row--between">
-                    <h2>{one.name}</h2>
-                    {!one.active && <span className="badge">{t("catalogue.retired")}</span>}
-                  </div>
-                  <p className="figure">{money(one.price)}</p>
-                  <p className="muted">{contents(one.service_ids, services.data ?? [])}</p>
-                  {writes && (
-                    <div className="row row--wrap">
-                      <Action kind="quiet" reads onClick={() => setOpen(one)}>
-                        {t("app.change")}
-                      </Action>
-                      {one.active && (
-                        <Sure
-                          kind="quiet"
-                          label={t("package.retire")}
-                          question={t("package.retireSure", { name: one.name })}
-                          busy={retire.isPending}
-                          act={() => retire.send(one)}
-                        />
-                      )}
-                    </div>
-                  )}
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Found>
-      {open !== undefined && (
-        <Drawer title={open?.name ?? t("package.add")} close={() => setOpen(undefined)}>
-          <Found query={services}>
-            {(all) => (
-              <PackageForm found={open ?? undefined} services={all} done={() => setOpen(undefined)} />
-            )}
-          </Found>
-        </Drawer>
-      )}
-    </>
+    </Offers>
   );
 }
 
@@ -119,15 +76,7 @@ const shapeOf = (currency: string) =>
   });
 type Shape = ReturnType<typeof shapeOf>;
 
-function PackageForm({
-  found,
-  services,
-  done,
-}: {
-  found: Package | undefined;
-  services: readonly Service[];
-  done: () => void;
-}) {
+function PackageForm({ found, services, done }: OfferFormProps<Package>) {
   const t = useText();
   const { currency } = useSession();
   const shape = useMemo(() => shapeOf(currency), [currency]);
@@ -167,8 +116,15 @@ function PackageForm({
       onSubmit={(event) => void form.handleSubmit((values) => save.send(values, done))(event)}
     >
       <TextField label={t("book.name")} error={fault("name")} {...form.register("name")} />
-      {items.fields.map((field, index) => (
-        <div key={field.id} className="with-end">
+      <Rows
+        rows={items.fields}
+        least={1}
+        removal={(number) => t("package.removeItem", { number })}
+        remove={items.remove}
+        addition={t("package.addItem")}
+        add={() => items.append({ service: "" })}
+      >
+        {(field, index) => (
           <SelectField
             label={t("package.item", { number: index + 1 })}
             error={fault(`items.${index}.service`, `service_ids[${index}]`)}
@@ -183,23 +139,8 @@ function PackageForm({
                 </option>
               ))}
           </SelectField>
-          {items.fields.length > 1 && (
-            <button
-              type="button"
-              className="button button--quiet icon"
-              aria-label={t("package.removeItem", { number: index + 1 })}
-              onClick={() => items.remove(index)}
-            >
-              ✕
-            </button>
-          )}
-        </div>
-      ))}
-      <div className="row">
-        <Action reads onClick={() => items.append({ service: "" })}>
-          + {t("package.addItem")}
-        </Action>
-      </div>
+        )}
+      </Rows>
       <NumberField
         label={t("package.price", { currency })}
         hint={t("package.alone", { amount: money({ amount_minor: alone, currency }) })}

@@ -1,21 +1,21 @@
 // What everybody gets off certain services on certain days.
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { z } from "zod";
 
 import { api, etag, got, type Schemas } from "../../api/client";
-import { useChange, useServices, whole, type Service } from "../../api/queries";
+import { useChange, useServices, whole } from "../../api/queries";
 import { useSession, useToday } from "../../app/session";
 import { useLanguage, useText } from "../../i18n";
 import { money, moneyInField, parseMoney, parsePercent, percent, percentInField } from "../../lib/money";
 import { day, maybeAmount, needed } from "../../lib/shapes";
 import { dayInWords, weekdayInWords } from "../../lib/time";
 import { CheckField, Group, NumberField, SelectField, TextField, useFaults } from "../../ui/fields";
-import { Action, Drawer } from "../../ui/parts";
-import { Empty, Found, Problem } from "../../ui/states";
-import { Sure } from "../../ui/Sure";
+import { Action } from "../../ui/parts";
+import { Problem } from "../../ui/states";
+import { Offers, type OfferFormProps } from "./Offers";
 
 type Promotion = Schemas["Promotion"];
 
@@ -25,7 +25,6 @@ const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 export default function PromotionsPage() {
   const t = useText();
   const { language } = useLanguage();
-  const { can } = useSession();
   const today = useToday();
   const services = useServices();
   const promotions = useQuery({
@@ -35,18 +34,6 @@ export default function PromotionsPage() {
         got(api.GET("/api/v1/promotions", { params: { query: { limit: 100, ...(after && { after }) } } })),
       ),
   });
-  // Null: a new one.
-  const [open, setOpen] = useState<Promotion | null>();
-  const retire = useChange(
-    (one: Promotion) =>
-      got(
-        api.DELETE("/api/v1/promotions/{id}", {
-          params: { path: { id: one.id }, header: { "If-Match": etag(one.version) } },
-        }),
-      ),
-    ["promotions"],
-  );
-  const writes = can("catalogue:write");
   const on = (one: Promotion): string => {
     const named = one.service_ids.map(
       (id) => services.data?.find((service) => service.id === id)?.name ?? "–",
@@ -55,84 +42,49 @@ export default function PromotionsPage() {
     return all.length === 0 ? t("promotion.everything") : all.join(", ");
   };
   return (
-    <>
-      {writes && (
-        <div className="toolbar">
-          <Action kind="primary" onClick={() => setOpen(null)}>
-            {t("promotion.add")}
-          </Action>
-        </div>
-      )}
-      <Problem error={retire.error} />
-      <Found query={promotions}>
-        {(all) =>
-          all.length === 0 ? (
-            <Empty>{t("promotion.empty")}</Empty>
-          ) : (
-            <ul className="cards">
-              {all.map((one) => (
-                <li key={one.id} className="card">
-                  <div className="row row--between">
-                    <h2>{one.name}</h2>
-                    {!one.active ? (
-                      <span className="badge">{t("catalogue.retired")}</span>
-                    ) : one.last_day < today ? (
-                      <span className="badge">{t("promotion.over")}</span>
-                    ) : null}
-                  </div>
-                  <p className="figure">
-                    {typeof one.off.percent_basis_points === "number"
-                      ? `−${percent(one.off.percent_basis_points)}`
-                      : one.off.amount && `−${money(one.off.amount)}`}
-                  </p>
-                  <p>
-                    {dayInWords(one.first_day, language, "short")} –{" "}
-                    {dayInWords(one.last_day, language, "short")}
-                    {one.weekdays.length > 0 && one.weekdays.length < 7 && (
-                      <span className="muted">
-                        {" · "}
-                        {one.weekdays
-                          .map((name) => weekdayInWords(DAYS.indexOf(name) + 1, language, "short"))
-                          .join(" ")}
-                      </span>
-                    )}
-                  </p>
-                  <p className="muted">
-                    {on(one)}
-                    {one.cap && ` · ${t("promotion.capIs", { amount: money(one.cap) })}`}
-                  </p>
-                  {writes && (
-                    <div className="row row--wrap">
-                      <Action kind="quiet" reads onClick={() => setOpen(one)}>
-                        {t("app.change")}
-                      </Action>
-                      {one.active && (
-                        <Sure
-                          kind="quiet"
-                          label={t("package.retire")}
-                          question={t("promotion.retireSure", { name: one.name })}
-                          busy={retire.isPending}
-                          act={() => retire.send(one)}
-                        />
-                      )}
-                    </div>
-                  )}
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Found>
-      {open !== undefined && (
-        <Drawer title={open?.name ?? t("promotion.add")} close={() => setOpen(undefined)}>
-          <Found query={services}>
-            {(all) => (
-              <PromotionForm found={open ?? undefined} services={all} done={() => setOpen(undefined)} />
+    <Offers
+      query={promotions}
+      texts={{
+        add: t("promotion.add"),
+        empty: t("promotion.empty"),
+        retireSure: (name) => t("promotion.retireSure", { name }),
+      }}
+      family="promotions"
+      retire={(one) =>
+        got(
+          api.DELETE("/api/v1/promotions/{id}", {
+            params: { path: { id: one.id }, header: { "If-Match": etag(one.version) } },
+          }),
+        )
+      }
+      badge={(one) => (one.last_day < today ? t("promotion.over") : undefined)}
+      form={PromotionForm}
+    >
+      {(one) => (
+        <>
+          <p className="figure">
+            {typeof one.off.percent_basis_points === "number"
+              ? `−${percent(one.off.percent_basis_points)}`
+              : one.off.amount && `−${money(one.off.amount)}`}
+          </p>
+          <p>
+            {dayInWords(one.first_day, language, "short")} – {dayInWords(one.last_day, language, "short")}
+            {one.weekdays.length > 0 && one.weekdays.length < 7 && (
+              <span className="muted">
+                {" · "}
+                {one.weekdays
+                  .map((name) => weekdayInWords(DAYS.indexOf(name) + 1, language, "short"))
+                  .join(" ")}
+              </span>
             )}
-          </Found>
-        </Drawer>
+          </p>
+          <p className="muted">
+            {on(one)}
+            {one.cap && ` · ${t("promotion.capIs", { amount: money(one.cap) })}`}
+          </p>
+        </>
       )}
-    </>
+    </Offers>
   );
 }
 
@@ -164,15 +116,7 @@ const shapeOf = (currency: string) =>
     });
 type Shape = ReturnType<typeof shapeOf>;
 
-function PromotionForm({
-  found,
-  services,
-  done,
-}: {
-  found: Promotion | undefined;
-  services: readonly Service[];
-  done: () => void;
-}) {
+function PromotionForm({ found, services, done }: OfferFormProps<Promotion>) {
   const t = useText();
   const { language } = useLanguage();
   const { currency } = useSession();

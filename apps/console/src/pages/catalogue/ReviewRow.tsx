@@ -133,7 +133,7 @@ export function ReviewRow({ row, of }: { row: Row; of: Schemas["CatalogueImport"
                 : undefined
             }
             value={price}
-            onChange={(event) => setPrice(event.target.value)}
+            change={setPrice}
           />
           {price !== known && (
             <Action kind="primary" submit busy={correct.isPending} disabled={amount === undefined}>
@@ -170,33 +170,29 @@ export function ReviewRow({ row, of }: { row: Row; of: Schemas["CatalogueImport"
             <TextField
               label={t("service.name")}
               value={fields.name}
-              onChange={(event) => setFields({ ...fields, name: event.target.value })}
+              change={(text) => setFields({ ...fields, name: text })}
             />
             <TextField
               label={t("service.nameSw")}
               value={fields.nameSw}
-              onChange={(event) => setFields({ ...fields, nameSw: event.target.value })}
+              change={(text) => setFields({ ...fields, nameSw: text })}
             />
             <TextField
               label={t("service.category")}
               value={fields.category}
-              onChange={(event) => setFields({ ...fields, category: event.target.value })}
+              change={(text) => setFields({ ...fields, category: text })}
             />
             <NumberField
               label={t("service.minutes")}
               value={fields.minutes}
-              onChange={(event) => setFields({ ...fields, minutes: event.target.value })}
+              change={(text) => setFields({ ...fields, minutes: text })}
             />
-            <NumberField
-              label={t("service.price", { currency })}
-              value={price}
-              onChange={(event) => setPrice(event.target.value)}
-            />
+            <NumberField label={t("service.price", { currency })} value={price} change={setPrice} />
             <TextField
               label={t("service.deposit")}
               hint={t("import.depositHint")}
               value={fields.deposit}
-              onChange={(event) => setFields({ ...fields, deposit: event.target.value })}
+              change={(text) => setFields({ ...fields, deposit: text })}
             />
           </div>
           <div className="row">
@@ -219,8 +215,8 @@ export function ReviewRow({ row, of }: { row: Row; of: Schemas["CatalogueImport"
             label={t("import.fateOf", { name })}
             value={row.fate}
             disabled={correct.isPending}
-            onChange={(event) => {
-              const fate = event.target.value;
+            change={(text) => {
+              const fate = text;
               if (fate === "take" || fate === "apart" || fate === "skip") correct.send({ ...asItIs, fate });
             }}
           >

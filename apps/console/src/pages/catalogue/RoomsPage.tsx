@@ -6,18 +6,18 @@ import { useForm } from "react-hook-form";
 import { z } from "zod";
 
 import { api, etag, got, type Schemas } from "../../api/client";
-import { useChange, whole as all } from "../../api/queries";
+import { useChange, useResources, whole as all } from "../../api/queries";
 import { useSession, useToday } from "../../app/session";
 import { useText } from "../../i18n";
 import { needed, whole } from "../../lib/shapes";
 import { instantOf } from "../../lib/time";
 import { AbsenceForm, AbsenceList } from "../../ui/AbsenceList";
 import { CheckField, NumberField, TextField, useFaults } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
 import { Hits } from "../../ui/Hits";
 import { Action } from "../../ui/parts";
 import { Empty, Found, Problem } from "../../ui/states";
 import { Sure } from "../../ui/Sure";
-import { useResources } from "./resources";
 
 type Resource = Schemas["Resource"];
 const FAMILIES = ["resources", "bookings-hit", "outages"] as const;
@@ -25,7 +25,7 @@ const FAMILIES = ["resources", "bookings-hit", "outages"] as const;
 export default function RoomsPage() {
   const t = useText();
   const { can } = useSession();
-  const resources = useResources();
+  const resources = useResources(true);
   const [adding, setAdding] = useState(false);
   const [retired, setRetired] = useState(false);
   return (
@@ -134,15 +134,7 @@ function RoomForm({
           {...form.register("capacity")}
         />
       </div>
-      <Problem error={save.error} />
-      <div className="row">
-        <Action kind="primary" submit busy={save.isPending}>
-          {t("app.save")}
-        </Action>
-        <Action kind="quiet" reads onClick={close}>
-          {t("app.cancel")}
-        </Action>
-      </div>
+      <FormEnd error={save.error} busy={save.isPending} close={close} />
     </form>
   );
 }

@@ -6,7 +6,7 @@ import { useFieldArray, useForm, useWatch } from "react-hook-form";
 import { Link, useNavigate, useParams } from "react-router";
 
 import { api, etag, got, type Schemas } from "../../api/client";
-import { useChange, useServices, useStaff, type Service } from "../../api/queries";
+import { useChange, useResources, useServices, useStaff, type Service } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useText } from "../../i18n";
 import {
@@ -19,10 +19,9 @@ import {
   useFaults,
 } from "../../ui/fields";
 import { Hits } from "../../ui/Hits";
-import { Action } from "../../ui/parts";
+import { Action, Cross } from "../../ui/parts";
 import { Found, Problem } from "../../ui/states";
 import { Sure } from "../../ui/Sure";
-import { useResources } from "./resources";
 import { bodyOf, shapeOf, typedOf, type CheckedService, type TypedService } from "./service";
 
 const FAMILIES = ["services", "staff", "bookings-hit", "packages"] as const;
@@ -64,7 +63,7 @@ function Form({
   const { currency, can } = useSession();
   const services = useServices();
   const staff = useStaff();
-  const resources = useResources();
+  const resources = useResources(true);
   const shape = useMemo(() => shapeOf(currency), [currency]);
   const form = useForm<TypedService, unknown, CheckedService>({
     resolver: zodResolver(shape),
@@ -205,14 +204,10 @@ function Form({
                 <CheckField label={t("service.clientThere")} {...form.register(`segments.${index}.client`)} />
               </div>
               {segments.fields.length > 1 && (
-                <button
-                  type="button"
-                  className="button button--quiet icon"
-                  aria-label={t("service.removeSegment", { number: index + 1 })}
-                  onClick={() => segments.remove(index)}
-                >
-                  ✕
-                </button>
+                <Cross
+                  label={t("service.removeSegment", { number: index + 1 })}
+                  act={() => segments.remove(index)}
+                />
               )}
             </div>
           ))}

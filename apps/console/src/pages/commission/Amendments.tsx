@@ -7,7 +7,8 @@ import { useChange } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useLanguage, useText } from "../../i18n";
 import { momentInWords } from "../../lib/time";
-import { Action, Field } from "../../ui/parts";
+import { Action } from "../../ui/parts";
+import { ReasonForm } from "../../ui/Reason";
 import { Empty, Found, Problem } from "../../ui/states";
 import { COMMISSION, payOf, useAmendments, type Amendment, type Basis, type RuleOrder } from "./figures";
 import { Beside, Lines, signed, useStaffNames } from "./parts";
@@ -150,7 +151,6 @@ function Proposal({
 
 function Dismiss({ month, proposal, done }: { month: string; proposal: Amendment; done: () => void }) {
   const t = useText();
-  const [reason, setReason] = useState("");
   const dismiss = useChange(
     (why: string) =>
       got(
@@ -166,33 +166,16 @@ function Dismiss({ month, proposal, done }: { month: string; proposal: Amendment
     COMMISSION,
   );
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (reason.trim() !== "") dismiss.send(reason.trim(), done);
-      }}
-    >
-      <Field label={t("amend.reason")} hint={t("amend.reasonHint")}>
-        {(ids) => (
-          <input
-            {...ids}
-            maxLength={500}
-            autoComplete="off"
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
-      <Problem error={dismiss.error} />
-      <div className="row">
-        <Action submit busy={dismiss.isPending} disabled={reason.trim() === ""}>
-          {t("amend.dismiss")}
-        </Action>
-        <Action kind="quiet" reads onClick={done}>
-          {t("app.cancel")}
-        </Action>
-      </div>
-    </form>
+    <ReasonForm
+      label={t("amend.reason")}
+      hint={t("amend.reasonHint")}
+      most={500}
+      button={t("amend.dismiss")}
+      kind="plain"
+      busy={dismiss.isPending}
+      error={dismiss.error}
+      send={(why) => dismiss.send(why, done)}
+      close={done}
+    />
   );
 }

@@ -4,8 +4,8 @@ import { useState } from "react";
 import { api, got } from "../../api/client";
 import { useChange } from "../../api/queries";
 import { useText, useWord } from "../../i18n";
-import { Action, Field } from "../../ui/parts";
-import { Problem } from "../../ui/states";
+import { Action } from "../../ui/parts";
+import { ReasonForm } from "../../ui/Reason";
 import type { Dispute } from "./figures";
 
 export function DisputeLine({
@@ -19,7 +19,6 @@ export function DisputeLine({
 }) {
   const t = useText();
   const [opening, setOpening] = useState(false);
-  const [reason, setReason] = useState("");
   const open = useChange(
     (why: string) =>
       got(
@@ -42,38 +41,18 @@ export function DisputeLine({
         </Action>
       )}
       {opening && (
-        <form
-          className="card card--inner stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (reason.trim() === "") return;
-            open.send(reason.trim(), () => {
-              setOpening(false);
-              setReason("");
-            });
-          }}
-        >
-          <Field label={t("dispute.reason", { line })} hint={t("dispute.reasonHint")}>
-            {(ids) => (
-              <textarea
-                {...ids}
-                rows={2}
-                maxLength={500}
-                value={reason}
-                onChange={(event) => setReason(event.target.value)}
-              />
-            )}
-          </Field>
-          <Problem error={open.error} />
-          <div className="row">
-            <Action kind="primary" submit busy={open.isPending} disabled={reason.trim() === ""}>
-              {t("dispute.send")}
-            </Action>
-            <Action kind="quiet" reads onClick={() => setOpening(false)}>
-              {t("app.cancel")}
-            </Action>
-          </div>
-        </form>
+        <ReasonForm
+          label={t("dispute.reason", { line })}
+          hint={t("dispute.reasonHint")}
+          most={500}
+          long
+          inner
+          button={t("dispute.send")}
+          busy={open.isPending}
+          error={open.error}
+          send={(why) => open.send(why, () => setOpening(false))}
+          close={() => setOpening(false)}
+        />
       )}
     </>
   );

@@ -7,7 +7,8 @@ import { useChange } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useLanguage, useText } from "../../i18n";
 import { momentInWords, monthInWords } from "../../lib/time";
-import { Action, Field, Page } from "../../ui/parts";
+import { AreaField, CheckField } from "../../ui/fields";
+import { Action, Page } from "../../ui/parts";
 import { Empty, Found, Problem } from "../../ui/states";
 import { Told } from "./DisputeLine";
 import { COMMISSION, useDisputes, useDocuments, type Dispute, type Period, type Line } from "./figures";
@@ -21,10 +22,7 @@ export default function DisputesPage() {
   return (
     <Page title={t("dispute.title")}>
       <Tabs />
-      <label className="check">
-        <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
-        {t("dispute.all")}
-      </label>
+      <CheckField label={t("dispute.all")} checked={all} onChange={(event) => setAll(event.target.checked)} />
       <Found query={disputes}>
         {(found) =>
           found.length === 0 ? (
@@ -100,17 +98,14 @@ function Decide({ dispute }: { dispute: Dispute }) {
   const busy = accept.isPending || reject.isPending;
   return (
     <div className="stack">
-      <Field label={t("dispute.answer")} hint={t("dispute.answerHint")}>
-        {(ids) => (
-          <textarea
-            {...ids}
-            rows={2}
-            maxLength={500}
-            value={answer}
-            onChange={(event) => setAnswer(event.target.value)}
-          />
-        )}
-      </Field>
+      <AreaField
+        label={t("dispute.answer")}
+        hint={t("dispute.answerHint")}
+        rows={2}
+        maxLength={500}
+        value={answer}
+        change={setAnswer}
+      />
       <Problem error={accept.error ?? reject.error} />
       <div className="row row--wrap">
         <Action kind="primary" busy={busy} onClick={() => accept.send(undefined)}>

@@ -8,7 +8,8 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { money } from "../../lib/money";
 import { momentInWords, monthInWords } from "../../lib/time";
-import { Action, Field } from "../../ui/parts";
+import { TextField } from "../../ui/fields";
+import { Action } from "../../ui/parts";
 import { Problem } from "../../ui/states";
 import { Wide } from "../../ui/Wide";
 
@@ -136,27 +137,20 @@ function Confirm({ id }: { id: string }) {
       }}
     >
       <div className="pair">
-        <Field label={t("payroll.uploaded")} hint={t("payroll.uploadedHint")}>
-          {(ids) => (
-            <input
-              {...ids}
-              type="file"
-              accept=".csv,.xlsx"
-              onChange={(event) => setFile(event.target.files?.[0])}
-            />
-          )}
-        </Field>
-        <Field label={t("payroll.vendorId")} hint={t("app.optional")}>
-          {(ids) => (
-            <input
-              {...ids}
-              maxLength={200}
-              autoComplete="off"
-              value={vendor}
-              onChange={(event) => setVendor(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t("payroll.uploaded")}
+          hint={t("payroll.uploadedHint")}
+          type="file"
+          accept=".csv,.xlsx"
+          onChange={(event) => setFile(event.target.files?.[0])}
+        />
+        <TextField
+          label={t("payroll.vendorId")}
+          hint={t("app.optional")}
+          maxLength={200}
+          value={vendor}
+          change={setVendor}
+        />
       </div>
       <Problem error={confirm.error} />
       <div className="row">

@@ -8,12 +8,14 @@ import { useChange } from "../../api/queries";
 import { useSession, useToday } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { addMonths, monthInWords } from "../../lib/time";
-import { Action, Field, Page } from "../../ui/parts";
+import { CheckField, ChoiceField, SelectField } from "../../ui/fields";
+import { Action, Page } from "../../ui/parts";
 import { Empty, Found, Problem } from "../../ui/states";
 import { Export } from "./Export";
 import { MonthSwitch, Tabs, useStaffNames } from "./parts";
 import { People } from "./PayrollPeople";
 
+const WAYS = ["sheet", "system"] as const;
 const PAYROLL = ["payroll-exports", "payroll-links", "periods", "document"] as const;
 
 export default function PayrollPage() {
@@ -68,7 +70,7 @@ function Order({ month }: { month: string }) {
   const t = useText();
   const { language } = useLanguage();
   const nameOf = useStaffNames();
-  const [way, setWay] = useState<"sheet" | "system">("sheet");
+  const [way, setWay] = useState<(typeof WAYS)[number]>("sheet");
   const [dry, setDry] = useState(false);
   const [paidIn, setPaidIn] = useState("");
   const order = useChange(
@@ -90,36 +92,33 @@ function Order({ month }: { month: string }) {
       }}
     >
       <div className="pair">
-        <Field label={t("payroll.way")}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={way}
-              onChange={(event) => setWay(event.target.value === "system" ? "system" : "sheet")}
-            >
-              <option value="sheet">{t("payroll.way.sheet")}</option>
-              <option value="system">{t("payroll.way.system")}</option>
-            </select>
-          )}
-        </Field>
-        <Field label={t("payroll.paidIn")} hint={t("payroll.paidInHint")}>
-          {(ids) => (
-            <select {...ids} value={paidIn} onChange={(event) => setPaidIn(event.target.value)}>
-              <option value="">{monthInWords(month, language)}</option>
-              {later.map((one) => (
-                <option key={one} value={one}>
-                  {monthInWords(one, language)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <ChoiceField
+          label={t("payroll.way")}
+          of={WAYS}
+          named={(one) => t(`payroll.way.${one}`)}
+          value={way}
+          change={setWay}
+        />
+        <SelectField
+          label={t("payroll.paidIn")}
+          hint={t("payroll.paidInHint")}
+          value={paidIn}
+          change={setPaidIn}
+        >
+          <option value="">{monthInWords(month, language)}</option>
+          {later.map((one) => (
+            <option key={one} value={one}>
+              {monthInWords(one, language)}
+            </option>
+          ))}
+        </SelectField>
       </div>
       {way === "system" && (
-        <label className="check">
-          <input type="checkbox" checked={dry} onChange={(event) => setDry(event.target.checked)} />
-          {t("payroll.dryRun")}
-        </label>
+        <CheckField
+          label={t("payroll.dryRun")}
+          checked={dry}
+          onChange={(event) => setDry(event.target.checked)}
+        />
       )}
       <Problem error={order.error} />
       {order.data !== undefined && order.data.unlinked_staff_ids.length > 0 && (

@@ -6,7 +6,9 @@ import { api, got, type Schemas } from "../../api/client";
 import { useChange, useStaff } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useText } from "../../i18n";
-import { Action, Field } from "../../ui/parts";
+import { TextField, useFaults } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
+import { Action } from "../../ui/parts";
 import { Empty, Found, Problem } from "../../ui/states";
 
 const FAMILIES = ["payroll-links", "payroll-differences"] as const;
@@ -62,7 +64,10 @@ function Person({ id, name, link }: { id: string; name: string; link: Schemas["P
           {link === undefined ? (
             <span className="badge badge--warn">{t("payroll.noNumber")}</span>
           ) : (
-            <span>{link.staff_no}</span>
+            <span>
+              {link.staff_no}
+              {link.external_id != null && <span className="muted"> · {link.external_id}</span>}
+            </span>
           )}
           {can("payroll:write") && (
             <>
@@ -99,43 +104,42 @@ function Edit({
 }) {
   const t = useText();
   const [number, setNumber] = useState(link?.staff_no ?? "");
+  const [own, setOwn] = useState(link?.external_id ?? "");
   const typed = number.trim();
   const save = useChange(
-    (staffNo: string) =>
-      got(
-        api.PUT("/api/v1/staff/{id}/payroll-link", {
-          params: { path: { id } },
-          body: { staff_no: staffNo, ...(link?.external_id != null && { external_id: link.external_id }) },
-        }),
-      ),
+    (body: Schemas["LinkBody"]) =>
+      got(api.PUT("/api/v1/staff/{id}/payroll-link", { params: { path: { id } }, body })),
     FAMILIES,
   );
+  const fault = useFaults({}, save.error);
   return (
     <form
-      className="row row--wrap"
+      className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (typed !== "") save.send(typed, done);
+        // What is left out is taken away.
+        const beside = own.trim() === "" ? {} : { external_id: own.trim() };
+        if (typed !== "") save.send({ staff_no: typed, ...beside }, done);
       }}
     >
-      <Field label={t("payroll.numberOf", { name })}>
-        {(ids) => (
-          <input
-            {...ids}
-            maxLength={40}
-            autoComplete="off"
-            value={number}
-            onChange={(event) => setNumber(event.target.value)}
-          />
-        )}
-      </Field>
-      <Action kind="primary" submit busy={save.isPending} disabled={typed === ""}>
-        {t("app.save")}
-      </Action>
-      <Action kind="quiet" reads onClick={done}>
-        {t("app.cancel")}
-      </Action>
-      <Problem error={save.error} />
+      <div className="pair">
+        <TextField
+          label={t("payroll.numberOf", { name })}
+          error={fault("staff_no")}
+          maxLength={40}
+          value={number}
+          change={setNumber}
+        />
+        <TextField
+          label={t("payroll.idOf", { name })}
+          hint={t("payroll.idHint")}
+          error={fault("external_id")}
+          maxLength={100}
+          value={own}
+          change={setOwn}
+        />
+      </div>
+      <FormEnd error={save.error} busy={save.isPending} disabled={typed === ""} close={done} />
     </form>
   );
 }

@@ -1,10 +1,15 @@
 // One rule: whose, what it pays, on what, and from when to when. The form shows; `draft.ts` reads.
 import { useServices, useStaff } from "../../api/queries";
 import { useLanguage, useText, useWord } from "../../i18n";
-import { Action, Field } from "../../ui/parts";
+import { nameIn } from "../../lib/names";
+import { CheckField, ChoiceField, NumberField, SelectField, TextField } from "../../ui/fields";
+import { Action } from "../../ui/parts";
+import { StaffOptions } from "../../ui/StaffOptions";
 import {
   EARN_ON,
+  KINDS,
   MOMENTS,
+  OWNERS,
   STARTS,
   SUBTRACTIONS,
   TYPES,
@@ -42,63 +47,40 @@ export function RuleForm(props: FormProps) {
     <div className="stack">
       <Whose {...props} />
       <div className="pair">
-        <Field label={t("rule.type")}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={draft.type}
-              onChange={(event) =>
-                change({ ...draft, type: TYPES.find((one) => one === event.target.value) ?? "pct" })
-              }
-            >
-              {TYPES.map((type) => (
-                <option key={type} value={type}>
-                  {word("commission.rule", type)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <ChoiceField
+          label={t("rule.type")}
+          of={TYPES}
+          named={(one) => word("commission.rule", one)}
+          value={draft.type}
+          change={(type) => change({ ...draft, type })}
+        />
         {draft.type !== "tiered" && (
-          <Field
+          <NumberField
             label={draft.type === "fixed" ? t("rule.amount") : t("rule.rate")}
             hint={draft.of === "staff" && draft.exceptions.length > 0 ? t("rule.generalHint") : undefined}
             error={fault(general)}
-          >
-            {(ids) => (
-              <input
-                {...ids}
-                inputMode="decimal"
-                autoComplete="off"
-                value={draft.worth}
-                onChange={(event) => change({ ...draft, worth: event.target.value })}
-              />
-            )}
-          </Field>
+            value={draft.worth}
+            change={(text) => change({ ...draft, worth: text })}
+          />
         )}
       </div>
       {draft.type === "tiered" ? <TierEditor {...props} /> : <Exceptions {...props} />}
       <div className="pair">
-        <Field label={t("rule.from")} error={fault("valid_from")}>
-          {(ids) => (
-            <input
-              {...ids}
-              type="date"
-              value={draft.from}
-              onChange={(event) => change({ ...draft, from: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t("rule.to")} hint={t("rule.toHint")} error={fault("valid_to")}>
-          {(ids) => (
-            <input
-              {...ids}
-              type="date"
-              value={draft.to}
-              onChange={(event) => change({ ...draft, to: event.target.value })}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t("rule.from")}
+          error={fault("valid_from")}
+          type="date"
+          value={draft.from}
+          change={(text) => change({ ...draft, from: text })}
+        />
+        <TextField
+          label={t("rule.to")}
+          hint={t("rule.toHint")}
+          error={fault("valid_to")}
+          type="date"
+          value={draft.to}
+          change={(text) => change({ ...draft, to: text })}
+        />
       </div>
       <details>
         <summary>{t("rule.base")}</summary>
@@ -116,63 +98,42 @@ function Whose({ draft, change, fault }: FormProps) {
   const fixed = draft.replaces !== undefined;
   return (
     <div className="pair">
-      <Field label={t("rule.of")}>
-        {(ids) => (
-          <select
-            {...ids}
-            disabled={fixed}
-            value={draft.of}
-            onChange={(event) =>
-              change({
-                ...draft,
-                of: event.target.value === "category" ? "category" : "staff",
-                exceptions: draft.exceptions.filter((one) => one.of === "services"),
-              })
-            }
-          >
-            <option value="staff">{t("rule.ofStaff")}</option>
-            <option value="category">{t("rule.ofCategory")}</option>
-          </select>
-        )}
-      </Field>
+      <ChoiceField
+        label={t("rule.of")}
+        disabled={fixed}
+        of={OWNERS}
+        named={(one) => t(one === "staff" ? "rule.ofStaff" : "rule.ofCategory")}
+        value={draft.of}
+        change={(of) =>
+          change({ ...draft, of, exceptions: draft.exceptions.filter((one) => one.of === "services") })
+        }
+      />
       {draft.of === "staff" ? (
-        <Field label={t("rule.who")} error={fault("staff_id")}>
-          {(ids) => (
-            <select
-              {...ids}
-              disabled={fixed}
-              value={draft.staffId}
-              onChange={(event) => change({ ...draft, staffId: event.target.value })}
-            >
-              <option value="">{t("rule.choose")}</option>
-              {(staff.data ?? [])
-                .filter((one) => one.active || one.id === draft.staffId)
-                .map((one) => (
-                  <option key={one.id} value={one.id}>
-                    {one.name}
-                  </option>
-                ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label={t("rule.who")}
+          error={fault("staff_id")}
+          disabled={fixed}
+          value={draft.staffId}
+          change={(text) => change({ ...draft, staffId: text })}
+        >
+          <option value="">{t("rule.choose")}</option>
+          <StaffOptions of={staff.data} chosen={draft.staffId} />
+        </SelectField>
       ) : (
-        <Field label={t("rule.category")} error={fault("service_category")}>
-          {(ids) => (
-            <select
-              {...ids}
-              disabled={fixed}
-              value={draft.category}
-              onChange={(event) => change({ ...draft, category: event.target.value })}
-            >
-              <option value="">{t("rule.choose")}</option>
-              {categories.map((one) => (
-                <option key={one} value={one}>
-                  {one}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label={t("rule.category")}
+          error={fault("service_category")}
+          disabled={fixed}
+          value={draft.category}
+          change={(text) => change({ ...draft, category: text })}
+        >
+          <option value="">{t("rule.choose")}</option>
+          {categories.map((one) => (
+            <option key={one} value={one}>
+              {one}
+            </option>
+          ))}
+        </SelectField>
       )}
     </div>
   );
@@ -195,56 +156,45 @@ function Exceptions({ draft, change, fault }: FormProps) {
       <legend>{t("rule.exceptions")}</legend>
       {draft.exceptions.map((one, index) => (
         <div key={index} className="entry">
-          <Field label={t("rule.exceptionFor")} error={fault(`exception.${index}.key`)}>
-            {(ids) => (
-              <select
-                {...ids}
-                value={one.key === "" ? "" : `${one.of}:${one.key}`}
-                onChange={(event) => {
-                  const [of = "", ...key] = event.target.value.split(":");
-                  set(index, {
-                    ...one,
-                    of: of === "categories" ? "categories" : "services",
-                    key: key.join(":"),
-                  });
-                }}
-              >
-                <option value="">{t("rule.choose")}</option>
-                {draft.of === "staff" && (
-                  <optgroup label={t("rule.category")}>
-                    {categories.map((category) => (
-                      <option key={category} value={`categories:${category}`}>
-                        {category}
-                      </option>
-                    ))}
-                  </optgroup>
-                )}
-                <optgroup label={t("book.service")}>
-                  {(services.data ?? [])
-                    .filter((service) => draft.of === "staff" || service.category === draft.category)
-                    .map((service) => (
-                      <option key={service.id} value={`services:${service.id}`}>
-                        {language === "sw" ? (service.name_sw ?? service.name) : service.name}
-                      </option>
-                    ))}
-                </optgroup>
-              </select>
+          <SelectField
+            label={t("rule.exceptionFor")}
+            error={fault(`exception.${index}.key`)}
+            value={one.key === "" ? "" : `${one.of}:${one.key}`}
+            change={(text) => {
+              const [of = "", ...key] = text.split(":");
+              set(index, {
+                ...one,
+                of: of === "categories" ? "categories" : "services",
+                key: key.join(":"),
+              });
+            }}
+          >
+            <option value="">{t("rule.choose")}</option>
+            {draft.of === "staff" && (
+              <optgroup label={t("rule.category")}>
+                {categories.map((category) => (
+                  <option key={category} value={`categories:${category}`}>
+                    {category}
+                  </option>
+                ))}
+              </optgroup>
             )}
-          </Field>
-          <Field
+            <optgroup label={t("book.service")}>
+              {(services.data ?? [])
+                .filter((service) => draft.of === "staff" || service.category === draft.category)
+                .map((service) => (
+                  <option key={service.id} value={`services:${service.id}`}>
+                    {nameIn(language, service)}
+                  </option>
+                ))}
+            </optgroup>
+          </SelectField>
+          <NumberField
             label={draft.type === "fixed" ? t("rule.amount") : t("rule.rate")}
             error={fault(`exception.${index}`)}
-          >
-            {(ids) => (
-              <input
-                {...ids}
-                inputMode="decimal"
-                autoComplete="off"
-                value={one.worth}
-                onChange={(event) => set(index, { ...one, worth: event.target.value })}
-              />
-            )}
-          </Field>
+            value={one.worth}
+            change={(text) => set(index, { ...one, worth: text })}
+          />
           <Action kind="quiet" reads onClick={() => set(index, undefined)}>
             {t("rule.remove")}
           </Action>
@@ -272,63 +222,38 @@ function Base({ draft, change, fault }: FormProps) {
   return (
     <div className="stack">
       <div className="pair">
-        <Field label={t("rule.start")}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={draft.start}
-              onChange={(event) =>
-                change({ ...draft, start: STARTS.find((one) => one === event.target.value) ?? "charged" })
-              }
-            >
-              {STARTS.map((one) => (
-                <option key={one} value={one}>
-                  {word("rule.start", one)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label={t("rule.earnOn")}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={draft.earnOn}
-              onChange={(event) =>
-                change({
-                  ...draft,
-                  earnOn: EARN_ON.find((one) => one === event.target.value) ?? "completion",
-                })
-              }
-            >
-              {EARN_ON.map((one) => (
-                <option key={one} value={one}>
-                  {word("rule.earnOn", one)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <ChoiceField
+          label={t("rule.start")}
+          of={STARTS}
+          named={(one) => word("rule.start", one)}
+          value={draft.start}
+          change={(start) => change({ ...draft, start })}
+        />
+        <ChoiceField
+          label={t("rule.earnOn")}
+          of={EARN_ON}
+          named={(one) => word("rule.earnOn", one)}
+          value={draft.earnOn}
+          change={(earnOn) => change({ ...draft, earnOn })}
+        />
       </div>
       <fieldset className="free">
         <legend>{t("rule.subtract")}</legend>
         <div className="row row--wrap">
           {SUBTRACTIONS.map((one) => (
-            <label key={one} className="check">
-              <input
-                type="checkbox"
-                checked={draft.subtract.includes(one)}
-                onChange={(event) =>
-                  change({
-                    ...draft,
-                    subtract: event.target.checked
-                      ? [...draft.subtract, one]
-                      : draft.subtract.filter((other) => other !== one),
-                  })
-                }
-              />
-              {word("rule.subtract", one)}
-            </label>
+            <CheckField
+              key={one}
+              label={word("rule.subtract", one)}
+              checked={draft.subtract.includes(one)}
+              onChange={(event) =>
+                change({
+                  ...draft,
+                  subtract: event.target.checked
+                    ? [...draft.subtract, one]
+                    : draft.subtract.filter((other) => other !== one),
+                })
+              }
+            />
           ))}
         </div>
       </fieldset>
@@ -336,57 +261,29 @@ function Base({ draft, change, fault }: FormProps) {
         <legend>{t("rule.deduct")}</legend>
         {draft.deductions.map((one, index) => (
           <div key={index} className="entry entry--four">
-            <Field label={t("rule.deductKind")}>
-              {(ids) => (
-                <select
-                  {...ids}
-                  value={one.kind}
-                  onChange={(event) =>
-                    set(index, { ...one, kind: event.target.value === "flat" ? "flat" : "part" })
-                  }
-                >
-                  <option value="part">{t("commission.rule.pct")}</option>
-                  <option value="flat">{t("commission.rule.fixed")}</option>
-                </select>
-              )}
-            </Field>
-            <Field
+            <ChoiceField
+              label={t("rule.deductKind")}
+              of={KINDS}
+              named={(kind) => t(kind === "part" ? "commission.rule.pct" : "commission.rule.fixed")}
+              value={one.kind}
+              change={(kind) => set(index, { ...one, kind })}
+            />
+            <NumberField
               label={one.kind === "flat" ? t("rule.amount") : t("rule.rate")}
               error={
                 fault(`value.base.deduct[${index}]`) ??
                 fault(`value.base.deduct[${index}].${one.kind === "flat" ? "flat_minor" : "basis_points"}`)
               }
-            >
-              {(ids) => (
-                <input
-                  {...ids}
-                  inputMode="decimal"
-                  autoComplete="off"
-                  value={one.worth}
-                  onChange={(event) => set(index, { ...one, worth: event.target.value })}
-                />
-              )}
-            </Field>
-            <Field label={t("rule.deductWhen")}>
-              {(ids) => (
-                <select
-                  {...ids}
-                  value={one.when}
-                  onChange={(event) =>
-                    set(index, {
-                      ...one,
-                      when: MOMENTS.find((moment) => moment === event.target.value) ?? "before",
-                    })
-                  }
-                >
-                  {MOMENTS.map((moment) => (
-                    <option key={moment} value={moment}>
-                      {word("rule.when", moment)}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
+              value={one.worth}
+              change={(text) => set(index, { ...one, worth: text })}
+            />
+            <ChoiceField
+              label={t("rule.deductWhen")}
+              of={MOMENTS}
+              named={(moment) => word("rule.when", moment)}
+              value={one.when}
+              change={(when) => set(index, { ...one, when })}
+            />
             <Action kind="quiet" reads onClick={() => set(index, undefined)}>
               {t("rule.remove")}
             </Action>

@@ -14,9 +14,9 @@ import { Found, Problem } from "../../ui/states";
 import { Forms, useBench } from "./Bench";
 import { draftOf, emptyDraft, type Draft } from "./draft";
 import { COMMISSION, useRules, type RuleOrder } from "./figures";
-import { MonthsChoice, useMonths } from "./MonthsChoice";
+import { useMonths } from "./MonthsChoice";
 import { Tabs } from "./parts";
-import { Comparison } from "./WhatIfTable";
+import { Preview } from "./WhatIfTable";
 
 export default function RulePage() {
   const t = useText();
@@ -88,14 +88,7 @@ function Editor({ first }: { first: Draft }) {
           </Action>
         </div>
       </div>
-      <section className="card stack">
-        <div className="row row--between row--wrap">
-          <h2>{t("rule.preview")}</h2>
-          <MonthsChoice count={months.length} choose={choose} />
-        </div>
-        <p className="muted">{t("rule.previewLead")}</p>
-        <Comparison months={months} rules={settled} />
-      </section>
+      <Preview months={months} choose={choose} rules={settled} />
     </form>
   );
 }

@@ -7,7 +7,9 @@ import { useChange } from "../../api/queries";
 import { useSession, useToday } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { addMonths, dayInWords } from "../../lib/time";
-import { Action, Field, Page } from "../../ui/parts";
+import { TextField } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
+import { Action, Page } from "../../ui/parts";
 import { Empty, Found, Problem } from "../../ui/states";
 import { inFigures } from "./draft";
 import { COMMISSION, useRules, type Rule } from "./figures";
@@ -158,20 +160,15 @@ function End({ rule, done }: { rule: Rule; done: () => void }) {
         if (on !== "") end.send(on, done);
       }}
     >
-      <Field label={t("rule.endOn")} hint={t("rule.endHint")}>
-        {(ids) => (
-          <input {...ids} type="date" required value={on} onChange={(event) => setOn(event.target.value)} />
-        )}
-      </Field>
-      <Problem error={end.error} />
-      <div className="row">
-        <Action kind="danger" submit busy={end.isPending}>
-          {t("rule.end")}
-        </Action>
-        <Action kind="quiet" reads onClick={done}>
-          {t("app.cancel")}
-        </Action>
-      </div>
+      <TextField
+        label={t("rule.endOn")}
+        hint={t("rule.endHint")}
+        type="date"
+        required
+        value={on}
+        change={setOn}
+      />
+      <FormEnd label={t("rule.end")} kind="danger" error={end.error} busy={end.isPending} close={done} />
     </form>
   );
 }

@@ -1,7 +1,8 @@
 // A ladder: what is measured, how its rates are applied, and its steps, with a picture of them.
 import { useText, useWord } from "../../i18n";
 import { percent, parseRate } from "../../lib/rate";
-import { Action, Field } from "../../ui/parts";
+import { ChoiceField, NumberField } from "../../ui/fields";
+import { Action } from "../../ui/parts";
 import { MEASURES, METHODS, SCOPES, type Step } from "./draft";
 import type { FormProps } from "./RuleForm";
 
@@ -15,92 +16,46 @@ export function TierEditor({ draft, change, fault }: FormProps) {
     <fieldset className="free">
       <legend>{t("tiers.title")}</legend>
       <div className="trio trio--even">
-        <Field label={t("tiers.measure")}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={draft.measure}
-              onChange={(event) =>
-                change({ ...draft, measure: MEASURES.find((one) => one === event.target.value) ?? "revenue" })
-              }
-            >
-              {MEASURES.map((one) => (
-                <option key={one} value={one}>
-                  {word("tiers.measure", one)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label={t("tiers.method")}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={draft.method}
-              onChange={(event) =>
-                change({ ...draft, method: METHODS.find((one) => one === event.target.value) ?? "marginal" })
-              }
-            >
-              {METHODS.map((one) => (
-                <option key={one} value={one}>
-                  {word("tiers.method", one)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label={t("tiers.scope")}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={draft.scope}
-              onChange={(event) =>
-                change({ ...draft, scope: SCOPES.find((one) => one === event.target.value) ?? "rule" })
-              }
-            >
-              {SCOPES.map((one) => (
-                <option key={one} value={one}>
-                  {word("tiers.scope", one)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <ChoiceField
+          label={t("tiers.measure")}
+          of={MEASURES}
+          named={(one) => word("tiers.measure", one)}
+          value={draft.measure}
+          change={(measure) => change({ ...draft, measure })}
+        />
+        <ChoiceField
+          label={t("tiers.method")}
+          of={METHODS}
+          named={(one) => word("tiers.method", one)}
+          value={draft.method}
+          change={(method) => change({ ...draft, method })}
+        />
+        <ChoiceField
+          label={t("tiers.scope")}
+          of={SCOPES}
+          named={(one) => word("tiers.scope", one)}
+          value={draft.scope}
+          change={(scope) => change({ ...draft, scope })}
+        />
       </div>
       <p className="hint">{word("tiers.explain", draft.method)}</p>
       <ol className="steps">
         {steps.map((step, index) => (
           <li key={index} className="entry">
-            <Field
+            <NumberField
               label={t("tiers.from", { number: index + 1 })}
               error={fault(`value.tiers[${index}].floor`)}
-            >
-              {(ids) => (
-                <input
-                  {...ids}
-                  inputMode="decimal"
-                  autoComplete="off"
-                  // The first step begins at nothing: every service stands on one.
-                  readOnly={index === 0}
-                  value={index === 0 ? "0" : step.floor}
-                  onChange={(event) => set(index, { floor: event.target.value })}
-                />
-              )}
-            </Field>
-            <Field
+              // The first step begins at nothing: every service stands on one.
+              readOnly={index === 0}
+              value={index === 0 ? "0" : step.floor}
+              change={(text) => set(index, { floor: text })}
+            />
+            <NumberField
               label={t("tiers.rate", { number: index + 1 })}
               error={fault(`value.tiers[${index}].rate_basis_points`)}
-            >
-              {(ids) => (
-                <input
-                  {...ids}
-                  inputMode="decimal"
-                  autoComplete="off"
-                  value={step.rate}
-                  onChange={(event) => set(index, { rate: event.target.value })}
-                />
-              )}
-            </Field>
+              value={step.rate}
+              change={(text) => set(index, { rate: text })}
+            />
             {index > 0 && (
               <Action
                 kind="quiet"

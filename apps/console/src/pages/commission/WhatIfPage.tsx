@@ -9,10 +9,10 @@ import { addMonths } from "../../lib/time";
 import { Action, Page } from "../../ui/parts";
 import { Forms, useBench } from "./Bench";
 import { emptyDraft } from "./draft";
-import { MonthsChoice, useMonths } from "./MonthsChoice";
+import { useMonths } from "./MonthsChoice";
 import { Tabs } from "./parts";
 import { asIfAlways } from "./sides";
-import { Comparison } from "./WhatIfTable";
+import { Preview } from "./WhatIfTable";
 import { useWhatIf } from "./figures";
 
 export default function WhatIfPage() {
@@ -55,14 +55,7 @@ export default function WhatIfPage() {
             </div>
           )}
         </div>
-        <section className="card stack">
-          <div className="row row--between row--wrap">
-            <h2>{t("rule.preview")}</h2>
-            <MonthsChoice count={months.length} choose={choose} />
-          </div>
-          <p className="muted">{t("rule.previewLead")}</p>
-          <Comparison months={months} rules={settled} />
-        </section>
+        <Preview months={months} choose={choose} rules={settled} />
       </div>
     </Page>
   );

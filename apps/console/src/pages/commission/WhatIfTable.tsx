@@ -8,11 +8,35 @@ import { monthInWords } from "../../lib/time";
 import { Empty, Failed, Problem } from "../../ui/states";
 import { Wide } from "../../ui/Wide";
 import { together, useWhatIf, type RuleOrder, type WhatIf } from "./figures";
+import { MonthsChoice } from "./MonthsChoice";
 import { signed, useStaffNames } from "./parts";
 import { asIfAlways, compared, type Compared } from "./sides";
 
+/** What the rules being drawn up would have come to, beside a choice of how far back. */
+export function Preview({
+  months,
+  choose,
+  rules,
+}: {
+  months: readonly string[];
+  choose: (count: number) => void;
+  rules: readonly RuleOrder[];
+}) {
+  const t = useText();
+  return (
+    <section className="card stack">
+      <div className="row row--between row--wrap">
+        <h2>{t("rule.preview")}</h2>
+        <MonthsChoice count={months.length} choose={choose} />
+      </div>
+      <p className="muted">{t("rule.previewLead")}</p>
+      <Comparison months={months} rules={rules} />
+    </section>
+  );
+}
+
 /** Asks for the comparison, and shows it. */
-export function Comparison({ months, rules }: { months: readonly string[]; rules: readonly RuleOrder[] }) {
+function Comparison({ months, rules }: { months: readonly string[]; rules: readonly RuleOrder[] }) {
   const t = useText();
   const found = useWhatIf(
     months,

@@ -8,6 +8,8 @@ import { parseRate, rateInField } from "../../lib/rate";
 import type { Day } from "../../lib/time";
 import type { Rule, RuleOrder } from "./figures";
 
+/** Whose a rule is: one person's, or everybody's in a category of services. */
+export const OWNERS = ["staff", "category"] as const;
 export const TYPES = ["pct", "fixed", "tiered"] as const;
 export const METHODS = ["marginal", "retroactive"] as const;
 export const MEASURES = ["revenue", "count"] as const;
@@ -15,6 +17,7 @@ export const SCOPES = ["rule", "all"] as const;
 export const STARTS = ["charged", "list_price", "paid"] as const;
 export const SUBTRACTIONS = ["discount", "tax", "product_cost", "payment_fee"] as const;
 export const EARN_ON = ["completion", "payment"] as const;
+export const KINDS = ["part", "flat"] as const;
 export const MOMENTS = ["before", "after"] as const;
 
 /** A step of a ladder: from its floor on, what rate. */
@@ -32,13 +35,13 @@ export interface Exception {
 
 /** What the business keeps back: a part, or a flat amount. */
 export interface Deduction {
-  kind: "part" | "flat";
+  kind: (typeof KINDS)[number];
   worth: string;
   when: (typeof MOMENTS)[number];
 }
 
 export interface Draft {
-  of: "staff" | "category";
+  of: (typeof OWNERS)[number];
   staffId: string;
   category: string;
   type: (typeof TYPES)[number];

@@ -7,7 +7,7 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText, type TextKey } from "../../i18n";
 import { money, type Money } from "../../lib/money";
 import { addMonths, momentInWords, monthInWords } from "../../lib/time";
-import { Action } from "../../ui/parts";
+import { Action, BackAndForth } from "../../ui/parts";
 import { Problem } from "../../ui/states";
 import { keepStatement, type Line } from "./figures";
 
@@ -35,19 +35,12 @@ export function Tabs() {
 }
 
 export function MonthSwitch({ month, choose }: { month: string; choose: (month: string) => void }) {
-  const t = useText();
   const { language } = useLanguage();
   return (
     <div className="toolbar">
-      <Action reads onClick={() => choose(addMonths(month, -1))}>
-        <span aria-hidden="true">‹</span>
-        <span className="sr-only">{t("calendar.previous")}</span>
-      </Action>
-      <strong>{monthInWords(month, language)}</strong>
-      <Action reads onClick={() => choose(addMonths(month, 1))}>
-        <span aria-hidden="true">›</span>
-        <span className="sr-only">{t("calendar.next")}</span>
-      </Action>
+      <BackAndForth go={(by) => choose(addMonths(month, by))}>
+        <strong>{monthInWords(month, language)}</strong>
+      </BackAndForth>
     </div>
   );
 }

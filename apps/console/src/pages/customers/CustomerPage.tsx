@@ -11,8 +11,10 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { money } from "../../lib/money";
 import { dayInWords, dayOf, momentInWords } from "../../lib/time";
-import { Action, Field, Page } from "../../ui/parts";
-import { Found, Problem } from "../../ui/states";
+import { SelectField, TextField } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
+import { Action, Page } from "../../ui/parts";
+import { Empty, Found } from "../../ui/states";
 import { CustomerRequests } from "../privacy/CustomerRequests";
 
 export default function CustomerPage() {
@@ -116,7 +118,7 @@ function File({ file }: { file: Schemas["CustomerFile"] }) {
         <section className="card">
           <h2>{t("customer.consent")}</h2>
           {file.consents.length === 0 ? (
-            <p className="muted">{t("customer.noConsent")}</p>
+            <Empty>{t("customer.noConsent")}</Empty>
           ) : (
             <dl className="facts">
               {file.consents.map((consent) => (
@@ -167,30 +169,16 @@ function Edit({ file, done }: { file: Schemas["CustomerFile"]; done: () => void 
       onSubmit={(event) => void form.handleSubmit((values) => save.send(values, done))(event)}
     >
       <div className="pair">
-        <Field label={t("book.name")}>
-          {(ids) => <input {...ids} autoComplete="off" {...form.register("name")} />}
-        </Field>
-        <Field label={t("customer.language")}>
-          {(ids) => (
-            <select {...ids} {...form.register("language")}>
-              {(["", "en", "sw", "mixed", "sheng"] as const).map((one) => (
-                <option key={one} value={one}>
-                  {word("customer.language", one === "" ? "none" : one)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <TextField label={t("book.name")} {...form.register("name")} />
+        <SelectField label={t("customer.language")} {...form.register("language")}>
+          {(["", "en", "sw", "mixed", "sheng"] as const).map((one) => (
+            <option key={one} value={one}>
+              {word("customer.language", one === "" ? "none" : one)}
+            </option>
+          ))}
+        </SelectField>
       </div>
-      <Problem error={save.error} />
-      <div className="row">
-        <Action kind="primary" submit busy={save.isPending}>
-          {t("app.save")}
-        </Action>
-        <Action kind="quiet" reads onClick={done}>
-          {t("app.cancel")}
-        </Action>
-      </div>
+      <FormEnd error={save.error} busy={save.isPending} close={done} />
     </form>
   );
 }

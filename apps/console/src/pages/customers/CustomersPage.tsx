@@ -6,7 +6,7 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 import { api, got } from "../../api/client";
 import { useSession } from "../../app/session";
 import { useText } from "../../i18n";
-import { Action, Page } from "../../ui/parts";
+import { Action, More, Page } from "../../ui/parts";
 import { Empty, Found } from "../../ui/states";
 import { NewCustomer } from "../booking/CustomerPicker";
 
@@ -85,11 +85,7 @@ export default function CustomersPage() {
                   </li>
                 ))}
               </ul>
-              {found.hasNextPage && (
-                <Action reads busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-                  {t("app.more")}
-                </Action>
-              )}
+              <More of={found} />
             </>
           );
         }}

@@ -9,7 +9,8 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { money } from "../../lib/money";
 import { momentInWords } from "../../lib/time";
-import { Action, Field, Page } from "../../ui/parts";
+import { AreaField } from "../../ui/fields";
+import { Action, Page } from "../../ui/parts";
 import { Empty, Found, Problem } from "../../ui/states";
 
 type Conversation = Schemas["Conversation"];
@@ -171,16 +172,12 @@ function Thread({ id }: { id: string }) {
                     if (text.trim() !== "") say.send(text, () => setText(""));
                   }}
                 >
-                  <Field label={t("inbox.write")} hint={t("inbox.nextAnswer")}>
-                    {(ids) => (
-                      <textarea
-                        {...ids}
-                        rows={3}
-                        value={text}
-                        onChange={(event) => setText(event.target.value)}
-                      />
-                    )}
-                  </Field>
+                  <AreaField
+                    label={t("inbox.write")}
+                    hint={t("inbox.nextAnswer")}
+                    value={text}
+                    change={setText}
+                  />
                   <div className="row">
                     <Action kind="primary" submit busy={say.isPending}>
                       {t("inbox.send")}

@@ -4,8 +4,9 @@ import { useState } from "react";
 import { api, got } from "../../api/client";
 import { useChange } from "../../api/queries";
 import { useText, useWord } from "../../i18n";
-import { Action, Field } from "../../ui/parts";
-import { Found, Problem } from "../../ui/states";
+import { ChoiceField } from "../../ui/fields";
+import { Action } from "../../ui/parts";
+import { Empty, Found, Problem } from "../../ui/states";
 import { RequestCard } from "./RequestCard";
 import { REQUESTS, useDataRequests, WISHES, type Wish } from "./requests";
 
@@ -26,7 +27,7 @@ export function CustomerRequests({ customerId }: { customerId: string }) {
         {(found) => {
           const own = found.filter((one) => one.customer_id === customerId);
           return own.length === 0 ? (
-            <p className="muted">{t("privacy.none")}</p>
+            <Empty>{t("privacy.none")}</Empty>
           ) : (
             <ul className="list">
               {own.map((one) => (
@@ -43,21 +44,14 @@ export function CustomerRequests({ customerId }: { customerId: string }) {
           take.send(wish);
         }}
       >
-        <Field label={t("privacy.asks")} hint={word("privacy.hint", wish)}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={wish}
-              onChange={(event) => setWish(WISHES.find((one) => one === event.target.value) ?? "export")}
-            >
-              {WISHES.map((one) => (
-                <option key={one} value={one}>
-                  {word("privacy.wish", one)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <ChoiceField
+          label={t("privacy.asks")}
+          hint={word("privacy.hint", wish)}
+          of={WISHES}
+          named={(one) => word("privacy.wish", one)}
+          value={wish}
+          change={setWish}
+        />
         <Problem error={take.error} />
         <div className="row">
           <Action submit busy={take.isPending}>

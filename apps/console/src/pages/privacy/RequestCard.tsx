@@ -8,7 +8,10 @@ import { useNow } from "../../app/clock";
 import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { dayInWords, dayOf, momentInWords } from "../../lib/time";
-import { Action, Field } from "../../ui/parts";
+import { CheckField } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
+import { Action } from "../../ui/parts";
+import { ReasonForm } from "../../ui/Reason";
 import { Problem } from "../../ui/states";
 import { dueIn, handOver, REQUESTS, rowsOf, type DataRequest } from "./requests";
 
@@ -125,31 +128,26 @@ function Erase({ request, done }: { request: DataRequest; done: () => void }) {
   return (
     <div className="card card--inner stack">
       <p>{t("privacy.eraseLead")}</p>
-      <label className="check check--wrap">
-        <input type="checkbox" checked={sure} onChange={(event) => setSure(event.target.checked)} />
-        {t("privacy.sure")}
-      </label>
-      <Problem error={erase.error} />
-      <div className="row row--wrap">
-        <Action
-          kind="danger"
-          disabled={!sure}
-          busy={erase.isPending}
-          onClick={() => erase.send(undefined, done)}
-        >
-          {t("privacy.eraseNow")}
-        </Action>
-        <Action kind="quiet" reads onClick={done}>
-          {t("app.cancel")}
-        </Action>
-      </div>
+      <CheckField
+        label={t("privacy.sure")}
+        checked={sure}
+        onChange={(event) => setSure(event.target.checked)}
+      />
+      <FormEnd
+        label={t("privacy.eraseNow")}
+        kind="danger"
+        error={erase.error}
+        disabled={!sure}
+        busy={erase.isPending}
+        send={() => erase.send(undefined, done)}
+        close={done}
+      />
     </div>
   );
 }
 
 function Refuse({ request, done }: { request: DataRequest; done: () => void }) {
   const t = useText();
-  const [reason, setReason] = useState("");
   const refuse = useChange(
     (why: string) =>
       got(
@@ -161,33 +159,18 @@ function Refuse({ request, done }: { request: DataRequest; done: () => void }) {
     REQUESTS,
   );
   return (
-    <form
-      className="card card--inner stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (reason.trim() !== "") refuse.send(reason.trim(), done);
-      }}
-    >
-      <Field label={t("privacy.reason")} hint={t("privacy.reasonHint")}>
-        {(ids) => (
-          <textarea
-            {...ids}
-            rows={2}
-            maxLength={500}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
-      <Problem error={refuse.error} />
-      <div className="row row--wrap">
-        <Action kind="danger" submit busy={refuse.isPending} disabled={reason.trim() === ""}>
-          {t("privacy.refuse")}
-        </Action>
-        <Action kind="quiet" reads onClick={done}>
-          {t("app.cancel")}
-        </Action>
-      </div>
-    </form>
+    <ReasonForm
+      label={t("privacy.reason")}
+      hint={t("privacy.reasonHint")}
+      most={500}
+      long
+      inner
+      button={t("privacy.refuse")}
+      kind="danger"
+      busy={refuse.isPending}
+      error={refuse.error}
+      send={(why) => refuse.send(why, done)}
+      close={done}
+    />
   );
 }

@@ -1,15 +1,13 @@
 // The assistant: how it sounds, what it was told, and whom it serves while it is tried.
 import { useQuery } from "@tanstack/react-query";
-import { useForm } from "react-hook-form";
 
-import { api, etag, got, type Schemas } from "../../api/client";
-import { useChange } from "../../api/queries";
+import { api, got, type Schemas } from "../../api/client";
 import { useSession } from "../../app/session";
 import { useText, useWord } from "../../i18n";
 import { SelectField } from "../../ui/fields";
-import { Action } from "../../ui/parts";
-import { Done, Found, Problem } from "../../ui/states";
+import { Empty, Found } from "../../ui/states";
 import { Cohort } from "./Cohort";
+import { KeptEnd, useKeptForm, useSettings, type KeptProps } from "./kept";
 
 export default function AssistantSettings() {
   const { can } = useSession();
@@ -24,32 +22,15 @@ export default function AssistantSettings() {
   );
 }
 
+type Dial = Schemas["PersonalityBody"];
+
 function Personality() {
-  const found = useQuery({
-    queryKey: ["settings", "personality"],
-    queryFn: () => got(api.GET("/api/v1/settings/personality")),
-  });
-  const save = useChange(
-    ({ version, body }: { version: number; body: Schemas["PersonalityBody"] }) =>
-      got(
-        api.PUT("/api/v1/settings/personality", { params: { header: { "If-Match": etag(version) } }, body }),
-      ),
-    ["settings"],
+  const { found, save } = useSettings<Schemas["Personality"], Dial>(
+    "personality",
+    () => api.GET("/api/v1/settings/personality"),
+    (tag, body) => api.PUT("/api/v1/settings/personality", { params: { header: { "If-Match": tag } }, body }),
   );
-  return (
-    <Found query={found}>
-      {(one) => (
-        <Dials
-          key={one.version}
-          found={one}
-          send={(body) => save.send({ version: one.version, body })}
-          busy={save.isPending}
-          error={save.error}
-          saved={save.isSuccess}
-        />
-      )}
-    </Found>
-  );
+  return <Found query={found}>{(kept) => <Dials kept={kept} save={save} />}</Found>;
 }
 
 /** Each dial with its settings, the usual one first. */
@@ -62,41 +43,28 @@ const DIALS = [
   ["cancellation", ["plain", "regretful"]],
 ] as const;
 
-function Dials({
-  found,
-  send,
-  busy,
-  error,
-  saved,
-}: {
-  found: Schemas["Personality"];
-  send: (body: Schemas["PersonalityBody"]) => void;
-  busy: boolean;
-  error: unknown;
-  saved: boolean;
-}) {
+function Dials(props: KeptProps<Schemas["Personality"], Dial>) {
   const t = useText();
   const word = useWord();
-  const { can } = useSession();
-  const form = useForm<Schemas["PersonalityBody"]>({
-    defaultValues: {
-      tone: found.tone,
-      greeting: found.greeting,
-      honorific: found.honorific,
-      upsell: found.upsell,
-      cross_sell: found.cross_sell,
-      cancellation: found.cancellation,
-    },
+  const { form, fault, submit, writes, end } = useKeptForm<Schemas["Personality"], Dial, Dial>(props, {
+    typed: ({ tone, greeting, honorific, upsell, cross_sell, cancellation }) => ({
+      tone,
+      greeting,
+      honorific,
+      upsell,
+      cross_sell,
+      cancellation,
+    }),
+    body: (dials) => dials,
   });
-  const writes = can("settings:write");
   return (
-    <form className="card stack" onSubmit={(event) => void form.handleSubmit(send)(event)}>
+    <form className="card stack" onSubmit={submit}>
       <h2>{t("dial.title")}</h2>
       <p className="muted">{t("dial.lead")}</p>
       <fieldset className="bare stack" disabled={!writes}>
         <div className="pair">
           {DIALS.map(([dial, settings]) => (
-            <SelectField key={dial} label={word("dial", dial)} {...form.register(dial)}>
+            <SelectField key={dial} label={word("dial", dial)} error={fault(dial)} {...form.register(dial)}>
               {settings.map((one) => (
                 <option key={one} value={one}>
                   {word(`dial.${dial}`, one)}
@@ -106,15 +74,7 @@ function Dials({
           ))}
         </div>
       </fieldset>
-      <Problem error={error} />
-      {writes && (
-        <div className="row">
-          <Action kind="primary" submit busy={busy}>
-            {t("app.save")}
-          </Action>
-          <Done when={saved && !form.formState.isDirty} />
-        </div>
-      )}
+      <KeptEnd end={end} />
     </form>
   );
 }
@@ -144,7 +104,7 @@ function Knowledge() {
       <Found query={found}>
         {({ items }) =>
           items.length === 0 ? (
-            <p className="muted">{t("knowledge.none")}</p>
+            <Empty>{t("knowledge.none")}</Empty>
           ) : (
             <ul className="list">
               {items.map((one) => (

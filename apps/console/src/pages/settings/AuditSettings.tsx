@@ -9,7 +9,7 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { addDays, instantOf, momentInWords } from "../../lib/time";
 import { TextField } from "../../ui/fields";
-import { Action } from "../../ui/parts";
+import { Action, More } from "../../ui/parts";
 import { Empty, Found, Problem } from "../../ui/states";
 import { changesOf } from "./changes";
 
@@ -49,7 +49,7 @@ export default function AuditSettings() {
   });
   const field = (name: keyof Narrowed) => ({
     value: typed[name],
-    onChange: (event: { target: { value: string } }) => setTyped({ ...typed, [name]: event.target.value }),
+    change: (text: string) => setTyped({ ...typed, [name]: text }),
   });
   return (
     <>
@@ -85,11 +85,7 @@ export default function AuditSettings() {
                   <Entry key={one.number} entry={one} />
                 ))}
               </ul>
-              {found.hasNextPage && (
-                <Action reads busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-                  {t("app.more")}
-                </Action>
-              )}
+              <More of={found} />
             </>
           );
         }}
@@ -167,7 +163,7 @@ function Verification() {
       <Found query={last}>
         {({ last: told }) => {
           const found = verify.data ?? told;
-          if (found === null || found === undefined) return <p className="muted">{t("audit.notYet")}</p>;
+          if (found === null || found === undefined) return <Empty>{t("audit.notYet")}</Empty>;
           return (
             <>
               <p className={found.sound ? "saved" : "problem"} role="status">

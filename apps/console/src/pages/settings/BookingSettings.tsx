@@ -1,76 +1,43 @@
 // The rules of booking: how far ahead, on which grid, what is held for how long, what cancelling costs.
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useFieldArray, useForm } from "react-hook-form";
+import { useFieldArray } from "react-hook-form";
 
-import { api, etag, got, type Schemas } from "../../api/client";
-import { useChange } from "../../api/queries";
+import { api, type Schemas } from "../../api/client";
 import { useSession } from "../../app/session";
 import { useText } from "../../i18n";
-import { Group, NumberField, SelectField, TextField, useFaults } from "../../ui/fields";
-import { Action } from "../../ui/parts";
-import { Done, Found, Problem } from "../../ui/states";
+import { Group, NumberField, SelectField, TextField } from "../../ui/fields";
+import { Rows } from "../../ui/Rows";
+import { Found } from "../../ui/states";
+import { KeptEnd, useKeptForm, useSettings, type KeptProps } from "./kept";
 import { CHANNELS, ROLES, rulesOf, shapeOf, typedOf, type CheckedRules, type TypedRules } from "./rules";
 
+type Rules = Schemas["BookingSettings"];
+type Order = Schemas["SettingsBody"];
+
 export default function BookingSettings() {
-  const found = useQuery({
-    queryKey: ["settings", "booking"],
-    queryFn: () => got(api.GET("/api/v1/settings/booking")),
-  });
-  const save = useChange(
-    ({ version, body }: Saving) =>
-      got(api.PUT("/api/v1/settings/booking", { params: { header: { "If-Match": etag(version) } }, body })),
-    ["settings", "business"],
+  const { found, save } = useSettings<Rules, Order>(
+    "booking",
+    () => api.GET("/api/v1/settings/booking"),
+    (tag, body) => api.PUT("/api/v1/settings/booking", { params: { header: { "If-Match": tag } }, body }),
+    ["business", "rules"],
   );
-  return (
-    <Found query={found}>
-      {(one) => (
-        <Form
-          key={one.version}
-          found={one}
-          send={(body) => save.send({ version: one.version, body })}
-          busy={save.isPending}
-          error={save.error}
-          saved={save.isSuccess}
-        />
-      )}
-    </Found>
-  );
+  return <Found query={found}>{(kept) => <Form kept={kept} save={save} />}</Found>;
 }
 
-interface Saving {
-  version: number;
-  body: Schemas["SettingsBody"];
-}
-
-interface Props {
-  found: Schemas["BookingSettings"];
-  send: (body: Schemas["SettingsBody"]) => void;
-  busy: boolean;
-  error: unknown;
-  saved: boolean;
-}
-
-function Form({ found, send, busy, error, saved }: Props) {
+function Form(props: KeptProps<Rules, Order>) {
   const t = useText();
-  const { can, membership } = useSession();
-  const { currency } = found;
+  const { membership } = useSession();
+  const { currency } = props.kept.settings;
   const shape = useMemo(() => shapeOf(currency), [currency]);
-  const form = useForm<TypedRules, unknown, CheckedRules>({
+  const { form, fault, submit, writes, end } = useKeptForm<Rules, Order, TypedRules, CheckedRules>(props, {
+    typed: ({ rules, zone }) => typedOf(rules, zone, currency),
+    body: (checked) => ({ zone: checked.zone, rules: rulesOf(checked) }),
     resolver: zodResolver(shape),
-    defaultValues: typedOf(found.rules, found.zone, currency),
   });
   const ladder = useFieldArray({ control: form.control, name: "ladder" });
-  const fault = useFaults(form.formState.errors, error);
-  const writes = can("settings:write");
   return (
-    <form
-      className="stack narrow"
-      onSubmit={(event) =>
-        void form.handleSubmit((checked) => send({ zone: checked.zone, rules: rulesOf(checked) }))(event)
-      }
-    >
+    <form className="stack narrow" onSubmit={submit}>
       <fieldset className="bare stack" disabled={!writes}>
         <section className="card stack">
           <h2>{membership.business_name}</h2>
@@ -119,7 +86,12 @@ function Form({ found, send, busy, error, saved }: Props) {
           <Group name={t("rules.approval")}>
             <div className="triple">
               {CHANNELS.map((one) => (
-                <SelectField key={one} label={t(`channel.${one}`)} {...form.register(`approval.${one}`)}>
+                <SelectField
+                  key={one}
+                  label={t(`channel.${one}`)}
+                  error={fault(`approval.${one}`, `rules.approval.${one}`)}
+                  {...form.register(`approval.${one}`)}
+                >
                   <option value="not_needed">{t("rules.approvalNo")}</option>
                   <option value="asked">{t("rules.approvalYes")}</option>
                 </SelectField>
@@ -132,15 +104,27 @@ function Form({ found, send, busy, error, saved }: Props) {
               error={fault("gridStep", "rules.grid_step")}
               {...form.register("gridStep")}
             />
-            <SelectField label={t("rules.gridAnchor")} {...form.register("gridAnchor")}>
+            <SelectField
+              label={t("rules.gridAnchor")}
+              error={fault("gridAnchor", "rules.grid_anchor")}
+              {...form.register("gridAnchor")}
+            >
               <option value="clock">{t("rules.anchorClock")}</option>
               <option value="opening">{t("rules.anchorOpening")}</option>
             </SelectField>
-            <SelectField label={t("rules.gapFit")} {...form.register("gapFit")}>
+            <SelectField
+              label={t("rules.gapFit")}
+              error={fault("gapFit", "rules.gap_fit")}
+              {...form.register("gapFit")}
+            >
               <option value="offered">{t("rules.gapFitYes")}</option>
               <option value="grid_only">{t("rules.gapFitNo")}</option>
             </SelectField>
-            <SelectField label={t("rules.cleanup")} {...form.register("cleanup")}>
+            <SelectField
+              label={t("rules.cleanup")}
+              error={fault("cleanup", "rules.cleanup_past_closing")}
+              {...form.register("cleanup")}
+            >
               <option value="refused">{t("rules.cleanupNo")}</option>
               <option value="allowed">{t("rules.cleanupYes")}</option>
             </SelectField>
@@ -209,8 +193,14 @@ function Form({ found, send, busy, error, saved }: Props) {
             />
           </div>
           <Group name={t("rules.ladder")}>
-            {ladder.fields.map((field, index) => (
-              <div key={field.id} className="with-end">
+            <Rows
+              rows={ladder.fields}
+              removal={(number) => t("rules.ladderRemove", { number })}
+              remove={ladder.remove}
+              addition={t("rules.ladderAdd")}
+              add={writes ? () => ladder.append({ noShows: "", deposit: "" }) : undefined}
+            >
+              {(_, index) => (
                 <div className="pair">
                   <NumberField
                     label={t("rules.ladderFrom")}
@@ -223,23 +213,8 @@ function Form({ found, send, busy, error, saved }: Props) {
                     {...form.register(`ladder.${index}.deposit`)}
                   />
                 </div>
-                <button
-                  type="button"
-                  className="button button--quiet icon"
-                  aria-label={t("rules.ladderRemove", { number: index + 1 })}
-                  onClick={() => ladder.remove(index)}
-                >
-                  ✕
-                </button>
-              </div>
-            ))}
-            {writes && (
-              <div className="row">
-                <Action reads kind="quiet" onClick={() => ladder.append({ noShows: "", deposit: "" })}>
-                  + {t("rules.ladderAdd")}
-                </Action>
-              </div>
-            )}
+              )}
+            </Rows>
           </Group>
         </section>
         <section className="card stack">
@@ -271,7 +246,11 @@ function Form({ found, send, busy, error, saved }: Props) {
               error={fault("priceFloor", "rules.price_floor")}
               {...form.register("priceFloor")}
             />
-            <SelectField label={t("rules.crossSell")} {...form.register("crossSell")}>
+            <SelectField
+              label={t("rules.crossSell")}
+              error={fault("crossSell", "rules.cross_sell.offer")}
+              {...form.register("crossSell")}
+            >
               <option value="once">{t("rules.crossSellOnce")}</option>
               <option value="never">{t("rules.crossSellNever")}</option>
             </SelectField>
@@ -283,15 +262,7 @@ function Form({ found, send, busy, error, saved }: Props) {
           </div>
         </section>
       </fieldset>
-      <Problem error={error} />
-      {writes && (
-        <div className="row save-bar">
-          <Action kind="primary" submit busy={busy}>
-            {t("app.save")}
-          </Action>
-          <Done when={saved && !form.formState.isDirty} />
-        </div>
-      )}
+      <KeptEnd end={end} bar />
     </form>
   );
 }

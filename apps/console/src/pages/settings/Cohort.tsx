@@ -8,7 +8,7 @@ import { useChange } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { momentInWords } from "../../lib/time";
-import { TextField, useFaults } from "../../ui/fields";
+import { PhoneField, TextField, useFaults } from "../../ui/fields";
 import { Action } from "../../ui/parts";
 import { Problem } from "../../ui/states";
 import { Sure } from "../../ui/Sure";
@@ -60,20 +60,19 @@ function Members({ cohort }: { cohort: Schemas["Cohort"] }) {
           }}
         >
           <div className="pair">
-            <TextField
-              type="tel"
+            <PhoneField
               label={t("book.phone")}
               hint={t("book.phoneHint")}
               error={fault("phone")}
               value={phone}
-              onChange={(event) => setPhone(event.target.value)}
+              change={setPhone}
             />
             <TextField
               label={t("book.name")}
               hint={t("app.optional")}
               error={fault("name")}
               value={name}
-              onChange={(event) => setName(event.target.value)}
+              change={setName}
             />
           </div>
           <Problem error={invite.error} />

@@ -8,8 +8,8 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { momentInWords } from "../../lib/time";
 import { SelectField } from "../../ui/fields";
-import { Action, Drawer } from "../../ui/parts";
-import { Found, Problem } from "../../ui/states";
+import { Action, Drawer, More } from "../../ui/parts";
+import { Empty, Found, Problem } from "../../ui/states";
 
 type Delivery = Schemas["WebhookDelivery"];
 
@@ -48,11 +48,7 @@ export function Deliveries({ endpoints }: { endpoints: readonly Schemas["Webhook
     <section className="card stack">
       <h2>{t("deliveries.title")}</h2>
       <div className="pair">
-        <SelectField
-          label={t("hooks.url")}
-          value={endpoint}
-          onChange={(event) => setEndpoint(event.target.value)}
-        >
+        <SelectField label={t("hooks.url")} value={endpoint} change={setEndpoint}>
           <option value="">{t("deliveries.all")}</option>
           {endpoints.map((one) => (
             <option key={one.id} value={one.id}>
@@ -63,7 +59,7 @@ export function Deliveries({ endpoints }: { endpoints: readonly Schemas["Webhook
         <SelectField
           label={t("deliveries.state")}
           value={state}
-          onChange={(event) => setState(STATES.find((one) => one === event.target.value) ?? "")}
+          change={(text) => setState(STATES.find((one) => one === text) ?? "")}
         >
           <option value="">{t("deliveries.all")}</option>
           {STATES.map((one) => (
@@ -76,7 +72,7 @@ export function Deliveries({ endpoints }: { endpoints: readonly Schemas["Webhook
       <Found query={found}>
         {({ pages }) => {
           const all = pages.flatMap((page) => page.items);
-          if (all.length === 0) return <p className="muted">{t("deliveries.none")}</p>;
+          if (all.length === 0) return <Empty>{t("deliveries.none")}</Empty>;
           return (
             <>
               <ul className="list">
@@ -98,11 +94,7 @@ export function Deliveries({ endpoints }: { endpoints: readonly Schemas["Webhook
                   </li>
                 ))}
               </ul>
-              {found.hasNextPage && (
-                <Action reads busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-                  {t("app.more")}
-                </Action>
-              )}
+              <More of={found} />
             </>
           );
         }}
@@ -156,7 +148,7 @@ function Delivered({ id, close }: { id: string; close: () => void }) {
             <section className="stack">
               <h3>{t("deliveries.tries")}</h3>
               {delivery.tries.length === 0 ? (
-                <p className="muted">{t("deliveries.noTries")}</p>
+                <Empty>{t("deliveries.noTries")}</Empty>
               ) : (
                 <ul className="tries">
                   {delivery.tries.map((one) => (

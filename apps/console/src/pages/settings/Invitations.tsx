@@ -7,9 +7,10 @@ import { useChange } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { momentInWords } from "../../lib/time";
-import { TextField, useFaults } from "../../ui/fields";
-import { Action } from "../../ui/parts";
-import { Found, Problem } from "../../ui/states";
+import { PhoneField, TextField, useFaults } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
+import { Action, More } from "../../ui/parts";
+import { Empty, Found, Problem } from "../../ui/states";
 import { Sure } from "../../ui/Sure";
 import { RoleFields, type RoleChoice } from "./PeopleSettings";
 
@@ -44,7 +45,7 @@ export function Invitations() {
       <Found query={found}>
         {({ pages }) => {
           const all = pages.flatMap((page) => page.items);
-          if (all.length === 0) return <p className="muted">{t("invite.none")}</p>;
+          if (all.length === 0) return <Empty>{t("invite.none")}</Empty>;
           return (
             <>
               <ul className="list">
@@ -54,11 +55,7 @@ export function Invitations() {
                   </li>
                 ))}
               </ul>
-              {found.hasNextPage && (
-                <Action reads busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-                  {t("app.more")}
-                </Action>
-              )}
+              <More of={found} />
             </>
           );
         }}
@@ -147,38 +144,23 @@ function Invite({ close }: { close: () => void }) {
     >
       <p className="muted">{t("invite.lead")}</p>
       <div className="pair">
-        <TextField
-          label={t("book.name")}
-          error={fault("name")}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <TextField
-          type="tel"
+        <TextField label={t("book.name")} error={fault("name")} value={name} change={setName} />
+        <PhoneField
           label={t("book.phone")}
           hint={t("book.phoneHint")}
           error={fault("phone")}
           value={phone}
-          onChange={(event) => setPhone(event.target.value)}
+          change={setPhone}
         />
       </div>
       <RoleFields value={as} change={setAs} error={fault("staff_id")} />
-      <Problem error={invite.error} />
-      <div className="row">
-        <Action
-          kind="primary"
-          submit
-          busy={invite.isPending}
-          disabled={
-            name.trim() === "" || phone.trim() === "" || (as.role === "therapist" && as.staffId === "")
-          }
-        >
-          {t("invite.send")}
-        </Action>
-        <Action kind="quiet" reads onClick={close}>
-          {t("app.cancel")}
-        </Action>
-      </div>
+      <FormEnd
+        label={t("invite.send")}
+        error={invite.error}
+        busy={invite.isPending}
+        disabled={name.trim() === "" || phone.trim() === "" || (as.role === "therapist" && as.staffId === "")}
+        close={close}
+      />
     </form>
   );
 }

@@ -1,135 +1,83 @@
 // Rules about money: what customers get back, and how commission is reckoned.
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useFieldArray, useForm } from "react-hook-form";
+import { useFieldArray } from "react-hook-form";
 import { z } from "zod";
 
-import { api, etag, got, type Schemas } from "../../api/client";
-import { useChange, useStaff } from "../../api/queries";
+import { api, type Schemas } from "../../api/client";
+import { useStaff } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useText } from "../../i18n";
 import { moneyInField, percentInField } from "../../lib/money";
 import { amount, maybeAmount, percent } from "../../lib/shapes";
-import { CheckField, Group, NumberField, SelectField, useFaults } from "../../ui/fields";
-import { Action } from "../../ui/parts";
-import { Done, Found, Problem } from "../../ui/states";
+import { CheckField, Group, NumberField, SelectField } from "../../ui/fields";
+import { Rows } from "../../ui/Rows";
+import { StaffOptions } from "../../ui/StaffOptions";
+import { Found } from "../../ui/states";
+import { KeptEnd, useKeptForm, useSettings, type KeptProps } from "./kept";
 
 export default function MoneySettings() {
   return (
     <div className="columns">
-      <Payments />
-      <Commission />
+      <PaymentsCard />
+      <CommissionCard />
     </div>
   );
 }
 
-function Payments() {
-  const found = useQuery({
-    queryKey: ["settings", "payments"],
-    queryFn: () => got(api.GET("/api/v1/settings/payments")),
-  });
-  const save = useChange(
-    ({ version, body }: { version: number; body: Schemas["RulesBody"] }) =>
-      got(api.PUT("/api/v1/settings/payments", { params: { header: { "If-Match": etag(version) } }, body })),
-    ["settings"],
+type Payments = Schemas["PaymentRules"];
+type PaymentsOrder = Schemas["RulesBody"];
+
+function PaymentsCard() {
+  const { found, save } = useSettings<Payments, PaymentsOrder>(
+    "payments",
+    () => api.GET("/api/v1/settings/payments"),
+    (tag, body) => api.PUT("/api/v1/settings/payments", { params: { header: { "If-Match": tag } }, body }),
+    ["rules"],
   );
-  return (
-    <Found query={found}>
-      {(one) => (
-        <PaymentsForm
-          key={one.version}
-          found={one}
-          send={(body) => save.send({ version: one.version, body })}
-          busy={save.isPending}
-          error={save.error}
-          saved={save.isSuccess}
-        />
-      )}
-    </Found>
-  );
+  return <Found query={found}>{(kept) => <PaymentsForm kept={kept} save={save} />}</Found>;
 }
 
-interface FormProps<F, B> {
-  found: F;
-  send: (body: B) => void;
-  busy: boolean;
-  error: unknown;
-  saved: boolean;
-}
-
-function PaymentsForm({
-  found,
-  send,
-  busy,
-  error,
-  saved,
-}: FormProps<Schemas["PaymentRules"], Schemas["RulesBody"]>) {
+function PaymentsForm(props: KeptProps<Payments, PaymentsOrder>) {
   const t = useText();
-  const { can } = useSession();
-  const form = useForm({
-    defaultValues: {
-      credit_first: found.credit_first,
-      given_back: found.given_back,
-      tip_offers: found.tip_offers,
-    },
+  const { form, fault, submit, writes, end } = useKeptForm<
+    Payments,
+    PaymentsOrder,
+    Omit<Payments, "version">
+  >(props, {
+    typed: ({ credit_first, given_back, tip_offers }) => ({ credit_first, given_back, tip_offers }),
+    body: (rules) => rules,
   });
-  const writes = can("settings:write");
   return (
-    <form className="card stack" onSubmit={(event) => void form.handleSubmit(send)(event)}>
+    <form className="card stack" onSubmit={submit}>
       <h2>{t("money.payments")}</h2>
       <fieldset className="bare stack" disabled={!writes}>
-        <SelectField label={t("money.givenBack")} {...form.register("given_back")}>
+        <SelectField
+          label={t("money.givenBack")}
+          error={fault("given_back", "given_back")}
+          {...form.register("given_back")}
+        >
           <option value="credit">{t("money.givenBackCredit")}</option>
           <option value="origin">{t("money.givenBackOrigin")}</option>
         </SelectField>
         <CheckField label={t("money.creditFirst")} {...form.register("credit_first")} />
         <CheckField label={t("money.tipOffers")} {...form.register("tip_offers")} />
       </fieldset>
-      <Problem error={error} />
-      {writes && (
-        <div className="row">
-          <Action kind="primary" submit busy={busy}>
-            {t("app.save")}
-          </Action>
-          <Done when={saved && !form.formState.isDirty} />
-        </div>
-      )}
+      <KeptEnd end={end} />
     </form>
   );
 }
 
-function Commission() {
-  // Their version is in the answer's head alone.
-  const found = useQuery({
-    queryKey: ["settings", "commission"],
-    queryFn: async () => {
-      const answer = await api.GET("/api/v1/settings/commission");
-      return {
-        settings: await got(Promise.resolve(answer)),
-        tag: answer.response.headers.get("ETag") ?? "",
-      };
-    },
-  });
-  const save = useChange(
-    ({ tag, body }: { tag: string; body: Schemas["CommissionSettings"] }) =>
-      got(api.PUT("/api/v1/settings/commission", { params: { header: { "If-Match": tag } }, body })),
-    ["settings", "commission"],
+type Commission = Schemas["CommissionSettings"];
+
+function CommissionCard() {
+  const { found, save } = useSettings<Commission, Commission>(
+    "commission",
+    () => api.GET("/api/v1/settings/commission"),
+    (tag, body) => api.PUT("/api/v1/settings/commission", { params: { header: { "If-Match": tag } }, body }),
+    ["commission"],
   );
-  return (
-    <Found query={found}>
-      {({ settings, tag }) => (
-        <CommissionForm
-          key={tag}
-          found={settings}
-          send={(body) => save.send({ tag, body })}
-          busy={save.isPending}
-          error={save.error}
-          saved={save.isSuccess}
-        />
-      )}
-    </Found>
-  );
+  return <Found query={found}>{(kept) => <CommissionForm kept={kept} save={save} />}</Found>;
 }
 
 const shapeOf = (currency: string) =>
@@ -149,21 +97,20 @@ const shapeOf = (currency: string) =>
   });
 type Shape = ReturnType<typeof shapeOf>;
 
-function CommissionForm({
-  found,
-  send,
-  busy,
-  error,
-  saved,
-}: FormProps<Schemas["CommissionSettings"], Schemas["CommissionSettings"]>) {
+function CommissionForm(props: KeptProps<Commission, Commission>) {
   const t = useText();
-  const { can, currency } = useSession();
+  const { currency } = useSession();
   const staff = useStaff();
   const shape = useMemo(() => shapeOf(currency), [currency]);
   const text = (minor: number): string => moneyInField({ amount_minor: minor, currency });
-  const form = useForm<z.input<Shape>, unknown, z.output<Shape>>({
+  const { form, fault, submit, writes, end } = useKeptForm<
+    Commission,
+    Commission,
+    z.input<Shape>,
+    z.output<Shape>
+  >(props, {
     resolver: zodResolver(shape),
-    defaultValues: {
+    typed: (found) => ({
       closeMode: found.close_mode,
       noShowBase: found.no_show_base,
       staffFirst: found.staff_before_category,
@@ -178,13 +125,8 @@ function CommissionForm({
         share: percentInField(one.basis_points ?? 0),
         flat: text(one.flat_minor ?? 0),
       })),
-    },
-  });
-  const guarantees = useFieldArray({ control: form.control, name: "guarantees" });
-  const fees = useFieldArray({ control: form.control, name: "fees" });
-  const fault = useFaults(form.formState.errors, error);
-  const submit = form.handleSubmit((checked) =>
-    send({
+    }),
+    body: (checked) => ({
       close_mode: checked.closeMode,
       no_show_base: checked.noShowBase,
       staff_before_category: checked.staffFirst,
@@ -200,17 +142,26 @@ function CommissionForm({
         flat_minor: one.flat.amount_minor,
       })),
     }),
-  );
-  const writes = can("settings:write");
+  });
+  const guarantees = useFieldArray({ control: form.control, name: "guarantees" });
+  const fees = useFieldArray({ control: form.control, name: "fees" });
   return (
-    <form className="card stack" onSubmit={(event) => void submit(event)}>
+    <form className="card stack" onSubmit={submit}>
       <h2>{t("money.commission")}</h2>
       <fieldset className="bare stack" disabled={!writes}>
-        <SelectField label={t("money.closeMode")} {...form.register("closeMode")}>
+        <SelectField
+          label={t("money.closeMode")}
+          error={fault("closeMode", "close_mode")}
+          {...form.register("closeMode")}
+        >
           <option value="review">{t("money.closeReview")}</option>
           <option value="automatic">{t("money.closeAutomatic")}</option>
         </SelectField>
-        <SelectField label={t("money.noShowBase")} {...form.register("noShowBase")}>
+        <SelectField
+          label={t("money.noShowBase")}
+          error={fault("noShowBase", "no_show_base")}
+          {...form.register("noShowBase")}
+        >
           <option value="none">{t("money.noShowNone")}</option>
           <option value="fee">{t("money.noShowFee")}</option>
           <option value="price">{t("money.noShowPrice")}</option>
@@ -224,59 +175,54 @@ function CommissionForm({
         <CheckField label={t("money.staffFirst")} {...form.register("staffFirst")} />
         <Group name={t("money.guarantees")}>
           <p className="hint">{t("money.guaranteesHint")}</p>
-          {guarantees.fields.map((field, index) => (
-            <div key={field.id} className="with-end">
-              <div className="triple">
-                <SelectField
-                  label={t("book.staff")}
-                  error={fault(`guarantees.${index}.staff`)}
-                  {...form.register(`guarantees.${index}.staff`)}
-                >
-                  <option value="" />
-                  {staff.data
-                    ?.filter((one) => one.active || one.id === field.staff)
-                    .map((one) => (
-                      <option key={one.id} value={one.id}>
-                        {one.name}
-                      </option>
-                    ))}
-                </SelectField>
-                <NumberField
-                  label={t("pay.amount")}
-                  error={fault(`guarantees.${index}.amount`)}
-                  {...form.register(`guarantees.${index}.amount`)}
-                />
-                <SelectField label={t("money.per")} {...form.register(`guarantees.${index}.per`)}>
-                  <option value="day">{t("money.perDay")}</option>
-                  <option value="period">{t("money.perMonth")}</option>
-                </SelectField>
-              </div>
-              <button
-                type="button"
-                className="button button--quiet icon"
-                aria-label={t("money.removeGuarantee", { number: index + 1 })}
-                onClick={() => guarantees.remove(index)}
+          <Found query={staff}>
+            {(team) => (
+              <Rows
+                rows={guarantees.fields}
+                removal={(number) => t("money.removeGuarantee", { number })}
+                remove={guarantees.remove}
+                addition={t("money.addGuarantee")}
+                add={writes ? () => guarantees.append({ staff: "", per: "period", amount: "" }) : undefined}
               >
-                ✕
-              </button>
-            </div>
-          ))}
-          {writes && (
-            <div className="row">
-              <Action
-                reads
-                kind="quiet"
-                onClick={() => guarantees.append({ staff: "", per: "period", amount: "" })}
-              >
-                + {t("money.addGuarantee")}
-              </Action>
-            </div>
-          )}
+                {(field, index) => (
+                  <div className="triple">
+                    <SelectField
+                      label={t("book.staff")}
+                      error={fault(`guarantees.${index}.staff`)}
+                      {...form.register(`guarantees.${index}.staff`)}
+                    >
+                      <option value="" />
+                      <StaffOptions of={team} chosen={field.staff} />
+                    </SelectField>
+                    <NumberField
+                      label={t("pay.amount")}
+                      error={fault(`guarantees.${index}.amount`)}
+                      {...form.register(`guarantees.${index}.amount`)}
+                    />
+                    <SelectField label={t("money.per")} {...form.register(`guarantees.${index}.per`)}>
+                      <option value="day">{t("money.perDay")}</option>
+                      <option value="period">{t("money.perMonth")}</option>
+                    </SelectField>
+                  </div>
+                )}
+              </Rows>
+            )}
+          </Found>
         </Group>
         <Group name={t("money.fees")}>
           <p className="hint">{t("money.feesHint")}</p>
-          {fees.fields.map((field, index) => (
-            <div key={field.id} className="with-end">
+          <Rows
+            rows={fees.fields}
+            removal={(number) => t("money.removeFee", { number })}
+            remove={fees.remove}
+            addition={t("money.addFee")}
+            add={
+              writes
+                ? () => fees.append({ from: fees.fields.length === 0 ? "0" : "", share: "0", flat: "0" })
+                : undefined
+            }
+          >
+            {(_, index) => (
               <div className="triple">
                 <NumberField
                   label={t("money.feeFrom")}
@@ -294,40 +240,11 @@ function CommissionForm({
                   {...form.register(`fees.${index}.flat`)}
                 />
               </div>
-              <button
-                type="button"
-                className="button button--quiet icon"
-                aria-label={t("money.removeFee", { number: index + 1 })}
-                onClick={() => fees.remove(index)}
-              >
-                ✕
-              </button>
-            </div>
-          ))}
-          {writes && (
-            <div className="row">
-              <Action
-                reads
-                kind="quiet"
-                onClick={() =>
-                  fees.append({ from: fees.fields.length === 0 ? "0" : "", share: "0", flat: "0" })
-                }
-              >
-                + {t("money.addFee")}
-              </Action>
-            </div>
-          )}
+            )}
+          </Rows>
         </Group>
       </fieldset>
-      <Problem error={error} />
-      {writes && (
-        <div className="row">
-          <Action kind="primary" submit busy={busy}>
-            {t("app.save")}
-          </Action>
-          <Done when={saved && !form.formState.isDirty} />
-        </div>
-      )}
+      <KeptEnd end={end} />
     </form>
   );
 }

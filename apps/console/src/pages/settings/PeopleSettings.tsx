@@ -8,7 +8,9 @@ import { useSession, type Role } from "../../app/session";
 import { useLanguage, useText } from "../../i18n";
 import { momentInWords } from "../../lib/time";
 import { SelectField } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
 import { Action } from "../../ui/parts";
+import { StaffOptions } from "../../ui/StaffOptions";
 import { Found, Problem } from "../../ui/states";
 import { Sure } from "../../ui/Sure";
 import { Invitations } from "./Invitations";
@@ -128,19 +130,12 @@ function MemberRow({ member }: { member: Member }) {
       {editing !== undefined && (
         <div className="card card--inner stack">
           <RoleFields value={editing} change={(next) => setEditing({ ...editing, ...next })} />
-          <Problem error={save.error} />
-          <div className="row">
-            <Action
-              kind="primary"
-              busy={save.isPending}
-              onClick={() => save.send(editing, () => setEditing(undefined))}
-            >
-              {t("app.save")}
-            </Action>
-            <Action kind="quiet" reads onClick={() => setEditing(undefined)}>
-              {t("app.cancel")}
-            </Action>
-          </div>
+          <FormEnd
+            error={save.error}
+            busy={save.isPending}
+            send={() => save.send(editing, () => setEditing(undefined))}
+            close={() => setEditing(undefined)}
+          />
         </div>
       )}
     </div>
@@ -187,16 +182,10 @@ export function RoleFields({
         hint={t(value.role === "therapist" ? "members.staffNeeded" : "members.staffHint")}
         error={error}
         value={value.staffId}
-        onChange={(event) => change({ ...value, staffId: event.target.value })}
+        change={(text) => change({ ...value, staffId: text })}
       >
         <option value="">–</option>
-        {staff.data
-          ?.filter((one) => one.active || one.id === value.staffId)
-          .map((one) => (
-            <option key={one.id} value={one.id}>
-              {one.name}
-            </option>
-          ))}
+        <StaffOptions of={staff.data} chosen={value.staffId} />
       </SelectField>
     </div>
   );

@@ -13,8 +13,9 @@ import { useLanguage, useText } from "../../i18n";
 import { maybeDay, needed } from "../../lib/shapes";
 import { addDays, instantOf, momentInWords } from "../../lib/time";
 import { CheckField, Group, TextField, useFaults } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
 import { Once } from "../../ui/Once";
-import { Action } from "../../ui/parts";
+import { Action, More } from "../../ui/parts";
 import { Empty, Found, Problem } from "../../ui/states";
 import { Sure } from "../../ui/Sure";
 import { RoleFields, type RoleChoice } from "./PeopleSettings";
@@ -64,11 +65,7 @@ export default function TokenSettings() {
                   <Row key={one.id} token={one} />
                 ))}
               </ul>
-              {tokens.hasNextPage && (
-                <Action reads busy={tokens.isFetchingNextPage} onClick={() => void tokens.fetchNextPage()}>
-                  {t("app.more")}
-                </Action>
-              )}
+              <More of={tokens} />
             </>
           );
         }}
@@ -195,15 +192,7 @@ function Mint({ close, minted }: { close: () => void; minted: (answer: Schemas["
           ))}
         </div>
       </Group>
-      <Problem error={mint.error} />
-      <div className="row">
-        <Action kind="primary" submit busy={mint.isPending}>
-          {t("tokens.mint")}
-        </Action>
-        <Action kind="quiet" reads onClick={close}>
-          {t("app.cancel")}
-        </Action>
-      </div>
+      <FormEnd label={t("tokens.mint")} error={mint.error} busy={mint.isPending} close={close} />
     </form>
   );
 }

@@ -9,7 +9,7 @@ import { useLanguage, useText, useWord } from "../../i18n";
 import { momentInWords } from "../../lib/time";
 import { Once } from "../../ui/Once";
 import { Action } from "../../ui/parts";
-import { Problem } from "../../ui/states";
+import { Empty, Problem } from "../../ui/states";
 import { Sure } from "../../ui/Sure";
 import { Deliveries } from "./Deliveries";
 import { FoundIfOn } from "./FoundIfOn";
@@ -45,7 +45,7 @@ export default function WebhookSettings() {
               </div>
             )}
             {items.length === 0 ? (
-              <p className="muted">{t("hooks.empty")}</p>
+              <Empty>{t("hooks.empty")}</Empty>
             ) : (
               <ul className="stack">
                 {items.map((one) => (

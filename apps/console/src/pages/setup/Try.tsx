@@ -7,8 +7,10 @@ import { api, got } from "../../api/client";
 import { APPOINTMENTS, useChange, useServices, useStaff } from "../../api/queries";
 import { useSession, useToday } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
+import { nameIn } from "../../lib/names";
 import { addDays, dayOf, momentInWords } from "../../lib/time";
-import { Action, Field } from "../../ui/parts";
+import { PhoneField, SelectField } from "../../ui/fields";
+import { Action } from "../../ui/parts";
 import { Problem } from "../../ui/states";
 
 /** How often it is looked whether the booking came. */
@@ -72,29 +74,20 @@ export function TryHere() {
     >
       <h3>{t("setup.here")}</h3>
       <p className="muted">{t("setup.hereLead")}</p>
-      <Field label={t("book.phone")} hint={t("book.phoneHint")}>
-        {(ids) => (
-          <input
-            {...ids}
-            type="tel"
-            inputMode="tel"
-            autoComplete="tel"
-            value={phone}
-            onChange={(event) => setPhone(event.target.value)}
-          />
-        )}
-      </Field>
-      <Field label={t("book.service")}>
-        {(ids) => (
-          <select {...ids} value={service?.id ?? ""} onChange={(event) => setPicked(event.target.value)}>
-            {sold.map((one) => (
-              <option key={one.id} value={one.id}>
-                {language === "sw" ? (one.name_sw ?? one.name) : one.name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <PhoneField
+        label={t("book.phone")}
+        hint={t("book.phoneHint")}
+        autoComplete="tel"
+        value={phone}
+        change={setPhone}
+      />
+      <SelectField label={t("book.service")} value={service?.id ?? ""} change={setPicked}>
+        {sold.map((one) => (
+          <option key={one.id} value={one.id}>
+            {nameIn(language, one)}
+          </option>
+        ))}
+      </SelectField>
       {book.error instanceof NothingFree ? (
         <p className="problem" role="alert">
           {book.error.message}
@@ -159,18 +152,13 @@ export function TryByWhatsApp() {
     >
       <h3>{t("setup.byWhatsApp")}</h3>
       <p className="muted">{t("setup.byWhatsAppLead")}</p>
-      <Field label={t("book.phone")} hint={t("book.phoneHint")}>
-        {(ids) => (
-          <input
-            {...ids}
-            type="tel"
-            inputMode="tel"
-            autoComplete="tel"
-            value={phone}
-            onChange={(event) => setPhone(event.target.value)}
-          />
-        )}
-      </Field>
+      <PhoneField
+        label={t("book.phone")}
+        hint={t("book.phoneHint")}
+        autoComplete="tel"
+        value={phone}
+        change={setPhone}
+      />
       <Problem error={invite.error ?? came.error} />
       <div className="row">
         <Action submit busy={invite.isPending} disabled={phone.trim() === ""}>

@@ -4,7 +4,7 @@ import { useSearchParams } from "react-router";
 import { useToday } from "../../app/session";
 import { useText } from "../../i18n";
 import { addDays } from "../../lib/time";
-import { Action, Page } from "../../ui/parts";
+import { Action, BackAndForth, Page } from "../../ui/parts";
 import { Found } from "../../ui/states";
 import { SheetTable } from "./SheetTable";
 import { useSheet } from "./useSheet";
@@ -21,17 +21,11 @@ export default function SheetPage() {
       title={t("sheet.title")}
       actions={
         <div className="toolbar no-print">
-          <Action reads onClick={() => show(addDays(day, -1))}>
-            <span aria-hidden="true">‹</span>
-            <span className="sr-only">{t("calendar.previous")}</span>
-          </Action>
-          <Action reads onClick={() => show(today)}>
-            {t("calendar.today")}
-          </Action>
-          <Action reads onClick={() => show(addDays(day, 1))}>
-            <span aria-hidden="true">›</span>
-            <span className="sr-only">{t("calendar.next")}</span>
-          </Action>
+          <BackAndForth go={(by) => show(addDays(day, by))}>
+            <Action reads onClick={() => show(today)}>
+              {t("calendar.today")}
+            </Action>
+          </BackAndForth>
           <Action reads onClick={() => window.print()}>
             {t("sheet.print")}
           </Action>

@@ -8,7 +8,7 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { momentInWords } from "../../lib/time";
 import { Action } from "../../ui/parts";
-import { Problem } from "../../ui/states";
+import { Found, Problem } from "../../ui/states";
 
 export function BookingsHit() {
   const t = useText();
@@ -26,28 +26,32 @@ export function BookingsHit() {
     (id: string) => got(api.POST("/api/v1/bookings-hit/{id}/resolve", { params: { path: { id } } })),
     ["bookings-hit"],
   );
-  // Nothing to be seen to is nothing to be shown.
-  if (hits.data === undefined || hits.data.length === 0) return null;
+  // Nothing to be seen to is nothing to be shown; that it is not known is.
+  if (hits.data === undefined ? hits.error === null : hits.data.length === 0) return null;
   return (
     <section className="card stack">
       <h2>{t("hits.title")}</h2>
       <p className="muted">{t("hits.lead")}</p>
       <Problem error={resolve.error} />
-      <ul className="list">
-        {hits.data.map((one) => (
-          <li key={one.id} className="row row--between row--wrap">
-            <span>
-              <Link to={`/calendar?appointment=${one.appointment_id}`}>{t("drawer.title")}</Link>
-              {" · "}
-              {word("hit", one.cause)}
-              <span className="muted"> · {momentInWords(one.found_at, zone, language)}</span>
-            </span>
-            <Action busy={resolve.isPending} onClick={() => resolve.send(one.id)}>
-              {t("hits.resolve")}
-            </Action>
-          </li>
-        ))}
-      </ul>
+      <Found query={hits}>
+        {(found) => (
+          <ul className="list">
+            {found.map((one) => (
+              <li key={one.id} className="row row--between row--wrap">
+                <span>
+                  <Link to={`/calendar?appointment=${one.appointment_id}`}>{t("drawer.title")}</Link>
+                  {" · "}
+                  {word("hit", one.cause)}
+                  <span className="muted"> · {momentInWords(one.found_at, zone, language)}</span>
+                </span>
+                <Action busy={resolve.isPending} onClick={() => resolve.send(one.id)}>
+                  {t("hits.resolve")}
+                </Action>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Found>
     </section>
   );
 }

@@ -13,8 +13,9 @@ import { money, moneyInField } from "../../lib/money";
 import { maybe, maybeAmount, maybeDay } from "../../lib/shapes";
 import { dayInWords } from "../../lib/time";
 import { NumberField, SelectField, TextField, useFaults } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
 import { Action } from "../../ui/parts";
-import { Found, Problem } from "../../ui/states";
+import { Found } from "../../ui/states";
 
 const KINDS = ["permanent", "casual", "commission_only", "apprentice"] as const;
 
@@ -166,15 +167,7 @@ function Edit({ found, done }: { found: Schemas["Employment"]; done: () => void 
           {...form.register("shif")}
         />
       </div>
-      <Problem error={save.error} />
-      <div className="row">
-        <Action kind="primary" submit busy={save.isPending}>
-          {t("app.save")}
-        </Action>
-        <Action kind="quiet" reads onClick={done}>
-          {t("app.cancel")}
-        </Action>
-      </div>
+      <FormEnd error={save.error} busy={save.isPending} close={done} />
     </form>
   );
 }

@@ -10,15 +10,16 @@ import { api, etag, got, type Schemas } from "../../api/client";
 import { useChange, useServices, type StaffMember } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useLanguage, useText } from "../../i18n";
-import { blocksInWords, typedWeekOf, WEEKDAYS, weekOfTyped, type TypedWeek } from "../../lib/blocks";
+import { nameIn } from "../../lib/names";
 import { maybe, maybeDay, needed, whole } from "../../lib/shapes";
-import { dayInWords, weekdayInWords } from "../../lib/time";
-import { isSound, WeekEditor } from "../../ui/BlocksEditor";
-import { CheckField, NumberField, TextField, useFaults } from "../../ui/fields";
+import { dayInWords } from "../../lib/time";
+import { CheckField, NumberField, PhoneField, TextField, useFaults } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
 import { Hits } from "../../ui/Hits";
 import { Action, Page } from "../../ui/parts";
-import { Found, Problem } from "../../ui/states";
+import { Empty, Found, Problem } from "../../ui/states";
 import { Sure } from "../../ui/Sure";
+import { Week } from "../../ui/Week";
 import { Away } from "./Away";
 import { Employment } from "./Employment";
 
@@ -177,8 +178,7 @@ function EditWho({ member, done }: { member: StaffMember; done: () => void }) {
       onSubmit={(event) => void form.handleSubmit((values) => alter.send(values, done))(event)}
     >
       <TextField label={t("book.name")} error={fault("name")} {...form.register("name")} />
-      <TextField
-        type="tel"
+      <PhoneField
         label={t("staff.phone")}
         hint={known ? t("staff.phoneKeep", { phone: member.phone ?? "" }) : t("staff.phoneHint")}
         error={fault("phone")}
@@ -199,90 +199,29 @@ function EditWho({ member, done }: { member: StaffMember; done: () => void }) {
           {...form.register("weight")}
         />
       </div>
-      <Problem error={alter.error} />
-      <div className="row">
-        <Action kind="primary" submit busy={alter.isPending}>
-          {t("app.save")}
-        </Action>
-        <Action kind="quiet" reads onClick={done}>
-          {t("app.cancel")}
-        </Action>
-      </div>
+      <FormEnd error={alter.error} busy={alter.isPending} close={done} />
     </form>
   );
 }
 
 function Hours({ member }: { member: StaffMember }) {
   const t = useText();
-  const { language } = useLanguage();
-  const { can } = useSession();
-  // Undefined: nobody changes them now.
-  const [editing, setEditing] = useState<{ version: number; week: TypedWeek }>();
-  const save = useChange(
-    ({ version, weekly }: { version: number; weekly: Schemas["WeeklyBlock"][] }) =>
-      got(
-        api.PUT("/api/v1/staff/{id}/hours", {
-          params: { path: { id: member.id }, header: { "If-Match": etag(version) } },
-          body: { weekly },
-        }),
-      ),
-    TEAM,
-  );
-  const weekly = editing === undefined ? undefined : weekOfTyped(editing.week);
   return (
-    <section className="card stack">
-      <div className="row row--between">
-        <h2>{t("staff.hours")}</h2>
-        {can("schedule:write") && editing === undefined && (
-          <Action
-            kind="quiet"
-            reads
-            onClick={() => setEditing({ version: member.version, week: typedWeekOf(member.weekly) })}
-          >
-            {t("app.change")}
-          </Action>
-        )}
-      </div>
-      {editing === undefined ? (
-        <dl className="facts">
-          {WEEKDAYS.map((weekday) => {
-            const blocks = member.weekly.filter((one) => one.weekday === weekday);
-            return (
-              <div key={weekday}>
-                <dt>{weekdayInWords(weekday, language)}</dt>
-                <dd>{blocks.length === 0 ? t("week.off") : blocksInWords(blocks)}</dd>
-              </div>
-            );
-          })}
-        </dl>
-      ) : (
-        <>
-          <WeekEditor
-            week={editing.week}
-            none={t("week.off")}
-            change={(week) => setEditing({ ...editing, week })}
-          />
-          <Problem error={save.error} />
-          <div className="row">
-            <Action
-              kind="primary"
-              busy={save.isPending}
-              disabled={weekly === undefined || !editing.week.every(isSound)}
-              onClick={() => {
-                if (weekly !== undefined)
-                  save.send({ version: editing.version, weekly }, () => setEditing(undefined));
-              }}
-            >
-              {t("app.save")}
-            </Action>
-            <Action kind="quiet" reads onClick={() => setEditing(undefined)}>
-              {t("app.cancel")}
-            </Action>
-          </div>
-        </>
-      )}
-      {editing === undefined && <Hits hits={save.data?.bookings_hit} />}
-    </section>
+    <Week
+      title={t("staff.hours")}
+      off={t("week.off")}
+      version={member.version}
+      weekly={member.weekly}
+      families={TEAM}
+      put={({ version, weekly }) =>
+        got(
+          api.PUT("/api/v1/staff/{id}/hours", {
+            params: { path: { id: member.id }, header: { "If-Match": etag(version) } },
+            body: { weekly: weekly ?? [] },
+          }),
+        )
+      }
+    />
   );
 }
 
@@ -323,8 +262,7 @@ function Skills({ member }: { member: StaffMember }) {
       </div>
       <Found query={services}>
         {(all) => {
-          const named = (one: (typeof all)[number]) =>
-            language === "sw" ? (one.name_sw ?? one.name) : one.name;
+          const named = (one: (typeof all)[number]) => nameIn(language, one);
           // A retired service stays with whoever can do it: it may be sold again.
           const shown = all.filter((one) =>
             chosen === undefined
@@ -333,7 +271,7 @@ function Skills({ member }: { member: StaffMember }) {
           );
           if (chosen === undefined) {
             return shown.length === 0 ? (
-              <p className="muted">{t("staff.noServices")}</p>
+              <Empty>{t("staff.noServices")}</Empty>
             ) : (
               <ul className="chips">
                 {shown.map((one) => (
@@ -361,19 +299,12 @@ function Skills({ member }: { member: StaffMember }) {
                   />
                 ))}
               </div>
-              <Problem error={save.error} />
-              <div className="row">
-                <Action
-                  kind="primary"
-                  busy={save.isPending}
-                  onClick={() => save.send([...chosen], () => setChosen(undefined))}
-                >
-                  {t("app.save")}
-                </Action>
-                <Action kind="quiet" reads onClick={() => setChosen(undefined)}>
-                  {t("app.cancel")}
-                </Action>
-              </div>
+              <FormEnd
+                error={save.error}
+                busy={save.isPending}
+                send={() => save.send([...chosen], () => setChosen(undefined))}
+                close={() => setChosen(undefined)}
+              />
             </>
           );
         }}

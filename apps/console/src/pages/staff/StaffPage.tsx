@@ -11,9 +11,10 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText } from "../../i18n";
 import { maybe, maybeDay, needed, whole } from "../../lib/shapes";
 import { weekdayInWords } from "../../lib/time";
-import { CheckField, NumberField, TextField, useFaults } from "../../ui/fields";
+import { CheckField, NumberField, PhoneField, TextField, useFaults } from "../../ui/fields";
+import { FormEnd } from "../../ui/FormEnd";
 import { Action, Page } from "../../ui/parts";
-import { Empty, Found, Problem } from "../../ui/states";
+import { Empty, Found } from "../../ui/states";
 import { BookingsHit } from "./BookingsHit";
 
 export default function StaffPage() {
@@ -110,11 +111,10 @@ function Enrol({ cancel }: { cancel: () => void }) {
       <h2>{t("staff.add")}</h2>
       <div className="pair">
         <TextField label={t("book.name")} error={fault("name")} {...form.register("name")} />
-        <TextField
+        <PhoneField
           label={t("staff.phone")}
           hint={t("staff.phoneHint")}
           error={fault("phone")}
-          type="tel"
           {...form.register("phone")}
         />
         <TextField
@@ -131,15 +131,7 @@ function Enrol({ cancel }: { cancel: () => void }) {
         />
       </div>
       <p className="muted">{t("staff.addNext")}</p>
-      <Problem error={enrol.error} />
-      <div className="row">
-        <Action kind="primary" submit busy={enrol.isPending}>
-          {t("app.save")}
-        </Action>
-        <Action kind="quiet" reads onClick={cancel}>
-          {t("app.cancel")}
-        </Action>
-      </div>
+      <FormEnd error={enrol.error} busy={enrol.isPending} close={cancel} />
     </form>
   );
 }

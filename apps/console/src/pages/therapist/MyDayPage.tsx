@@ -5,8 +5,9 @@ import { useSearchParams } from "react-router";
 import { useDays, useServices } from "../../api/queries";
 import { useSession, useToday } from "../../app/session";
 import { useLanguage, useText } from "../../i18n";
+import { nameIn } from "../../lib/names";
 import { addDays, dayInWords, dayOf, minuteOf, swahiliClock, timeOf } from "../../lib/time";
-import { Action, Page, StateBadge } from "../../ui/parts";
+import { Action, BackAndForth, Page, StateBadge } from "../../ui/parts";
 import { Empty, Found } from "../../ui/states";
 import { isGone } from "../calendar/layout";
 
@@ -28,17 +29,11 @@ export default function MyDayPage() {
       title={t("mine.title")}
       actions={
         <div className="toolbar">
-          <Action reads onClick={() => show(addDays(day, -1))}>
-            <span aria-hidden="true">‹</span>
-            <span className="sr-only">{t("calendar.previous")}</span>
-          </Action>
-          <Action reads onClick={() => show(today)}>
-            {t("calendar.today")}
-          </Action>
-          <Action reads onClick={() => show(addDays(day, 1))}>
-            <span aria-hidden="true">›</span>
-            <span className="sr-only">{t("calendar.next")}</span>
-          </Action>
+          <BackAndForth go={(by) => show(addDays(day, by))}>
+            <Action reads onClick={() => show(today)}>
+              {t("calendar.today")}
+            </Action>
+          </BackAndForth>
         </div>
       }
     >
@@ -66,9 +61,7 @@ export default function MyDayPage() {
                           {swahiliClock(minuteOf(one.client_from, dayOf(one.client_from, zone), zone))}
                         </span>
                       )}
-                      <strong>
-                        {(language === "sw" ? (service?.name_sw ?? service?.name) : service?.name) ?? "…"}
-                      </strong>
+                      <strong>{service === undefined ? "…" : nameIn(language, service)}</strong>
                       <StateBadge state={one.state} />
                     </button>
                   </li>

@@ -9,7 +9,9 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { money, moneyInField, parseMoney } from "../../lib/money";
 import { dayOf, momentInWords } from "../../lib/time";
-import { Action, Drawer, Field, Page, Reason } from "../../ui/parts";
+import { NumberField, TextField } from "../../ui/fields";
+import { Action, Drawer, More, Page } from "../../ui/parts";
+import { Reason } from "../../ui/Reason";
 import { Empty, Found, NotAllowed, Problem } from "../../ui/states";
 import { MoneyTabs } from "./MoneyTabs";
 import { PaymentPicker, type Target } from "./PaymentPicker";
@@ -72,11 +74,7 @@ function Letters() {
                   </li>
                 ))}
               </ul>
-              {letters.hasNextPage && (
-                <Action reads busy={letters.isFetchingNextPage} onClick={() => void letters.fetchNextPage()}>
-                  {t("app.more")}
-                </Action>
-              )}
+              <More of={letters} />
             </section>
           );
         }}
@@ -282,42 +280,16 @@ function Match({ letter }: { letter: Letter }) {
         />
       )}
       <div className="pair">
-        <Field label={t("money.receipt")}>
-          {(ids) => (
-            <input
-              {...ids}
-              autoComplete="off"
-              value={receipt}
-              onChange={(event) => setReceipt(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field
+        <TextField label={t("money.receipt")} value={receipt} change={setReceipt} />
+        <NumberField
           label={t("pay.amount")}
           error={typed !== "" && amount === undefined ? t("pay.wrongAmount") : undefined}
-        >
-          {(ids) => (
-            <input
-              {...ids}
-              inputMode="decimal"
-              autoComplete="off"
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          )}
-        </Field>
+          value={typed}
+          change={setTyped}
+        />
       </div>
       {!claims && <KnownFrom from={from} setFrom={setFrom} />}
-      <Field label={t("letter.why")}>
-        {(ids) => (
-          <input
-            {...ids}
-            autoComplete="off"
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextField label={t("letter.why")} value={reason} change={setReason} />
       <Problem error={match.error} />
       <Action kind="primary" submit busy={match.isPending} disabled={!complete}>
         {t("letter.match")}
@@ -358,39 +330,17 @@ function WentBack({ letter }: { letter: Letter }) {
     >
       <p className="muted">{t("letter.refundLead")}</p>
       <div className="pair">
-        <Field label={t("letter.backReceipt")}>
-          {(ids) => (
-            <input
-              {...ids}
-              autoComplete="off"
-              value={receipt}
-              onChange={(event) => setReceipt(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label={t("letter.cameReceipt")} hint={claims ? undefined : t("app.optional")}>
-          {(ids) => (
-            <input
-              {...ids}
-              autoComplete="off"
-              readOnly={Boolean(claims)}
-              value={came}
-              onChange={(event) => setCame(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField label={t("letter.backReceipt")} value={receipt} change={setReceipt} />
+        <TextField
+          label={t("letter.cameReceipt")}
+          hint={claims ? undefined : t("app.optional")}
+          readOnly={Boolean(claims)}
+          value={came}
+          change={setCame}
+        />
       </div>
       {!claims && named && <KnownFrom from={from} setFrom={setFrom} />}
-      <Field label={t("letter.why")}>
-        {(ids) => (
-          <input
-            {...ids}
-            autoComplete="off"
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextField label={t("letter.why")} value={reason} change={setReason} />
       <Problem error={refund.error} />
       <Action kind="primary" submit busy={refund.isPending} disabled={!complete}>
         {t("letter.refund")}
@@ -402,10 +352,6 @@ function WentBack({ letter }: { letter: Letter }) {
 function KnownFrom({ from, setFrom }: { from: string; setFrom: (text: string) => void }) {
   const t = useText();
   return (
-    <Field label={t("letter.knownFrom")} hint={t("letter.knownFromHint")}>
-      {(ids) => (
-        <input {...ids} autoComplete="off" value={from} onChange={(event) => setFrom(event.target.value)} />
-      )}
-    </Field>
+    <TextField label={t("letter.knownFrom")} hint={t("letter.knownFromHint")} value={from} change={setFrom} />
   );
 }

@@ -13,8 +13,9 @@ import type { Schemas } from "../../api/client";
 import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { money } from "../../lib/money";
+import { nameIn } from "../../lib/names";
 import { momentInWords, timeOf, type Day } from "../../lib/time";
-import { Field } from "../../ui/parts";
+import { RadioField, SelectField, TextField } from "../../ui/fields";
 import { Empty, Found } from "../../ui/states";
 
 export type Target =
@@ -46,49 +47,42 @@ export function PaymentPicker({ day: first, wanted, chosen, choose }: Props) {
   );
   const label = (one: Appointment): string => {
     const service = services.data?.find((sold) => sold.id === one.service_id);
-    const what = (language === "sw" ? (service?.name_sw ?? service?.name) : service?.name) ?? "";
+    const what = service === undefined ? "" : nameIn(language, service);
     return `${timeOf(one.client_from, zone)} ${names.get(one.customer_id) ?? t("calendar.someone")}, ${what}`;
   };
   return (
     <div className="stack">
       <div className="pair">
-        <Field label={t("money.dayOfVisit")}>
-          {(ids) => (
-            <input
-              {...ids}
-              type="date"
-              value={day}
-              onChange={(event) => {
-                if (event.target.value === "") return;
-                setDay(event.target.value);
-                setVisit(undefined);
-                choose(undefined);
-              }}
-            />
-          )}
-        </Field>
-        <Field label={t("money.visit")} hint={all.length === 0 ? t("money.noVisit") : undefined}>
-          {(ids) => (
-            <select
-              {...ids}
-              value={visit ?? ""}
-              onChange={(event) => {
-                setVisit(event.target.value || undefined);
-                choose(undefined);
-              }}
-            >
-              <option value="">{t("money.chooseVisit")}</option>
-              {/* A visit of several parts stands under the first. */}
-              {all
-                .filter((one, index) => all.findIndex((same) => same.visit_id === one.visit_id) === index)
-                .map((one) => (
-                  <option key={one.visit_id} value={one.visit_id}>
-                    {label(one)}
-                  </option>
-                ))}
-            </select>
-          )}
-        </Field>
+        <TextField
+          label={t("money.dayOfVisit")}
+          type="date"
+          value={day}
+          onChange={(event) => {
+            if (event.target.value === "") return;
+            setDay(event.target.value);
+            setVisit(undefined);
+            choose(undefined);
+          }}
+        />
+        <SelectField
+          label={t("money.visit")}
+          hint={all.length === 0 ? t("money.noVisit") : undefined}
+          value={visit ?? ""}
+          change={(text) => {
+            setVisit(text || undefined);
+            choose(undefined);
+          }}
+        >
+          <option value="">{t("money.chooseVisit")}</option>
+          {/* A visit of several parts stands under the first. */}
+          {all
+            .filter((one, index) => all.findIndex((same) => same.visit_id === one.visit_id) === index)
+            .map((one) => (
+              <option key={one.visit_id} value={one.visit_id}>
+                {label(one)}
+              </option>
+            ))}
+        </SelectField>
       </div>
       {visit !== undefined && <Payments visit={visit} wanted={wanted} chosen={chosen} choose={choose} />}
     </div>
@@ -115,13 +109,14 @@ function Payments({
             {found.payments.map((payment) => (
               <div key={payment.id}>
                 {wanted.includes("payment") && (
-                  <Choice
+                  <RadioField
+                    group="target"
                     checked={chosen?.kind === "payment" && chosen.payment.id === payment.id}
                     choose={() => choose({ kind: "payment", payment })}
                   >
                     {word("purpose", payment.purpose)}: {money(payment.paid)} / {money(payment.due)}{" "}
                     <span className="muted">{payment.account_reference}</span>
-                  </Choice>
+                  </RadioField>
                 )}
                 {wanted.includes("attempt") &&
                   payment.attempts
@@ -159,13 +154,13 @@ function AttemptChoice({
   const { language } = useLanguage();
   const { zone } = useSession();
   return (
-    <Choice checked={checked} choose={choose}>
+    <RadioField group="target" checked={checked} choose={choose}>
       {word("provider", attempt.provider)} {money(attempt.amount)},{" "}
       {momentInWords(attempt.created_at, zone, language)}{" "}
       <span className="muted">
         {word("attempt", attempt.state)} {attempt.receipt}
       </span>
-    </Choice>
+    </RadioField>
   );
 }
 
@@ -179,7 +174,8 @@ function RefundChoices({
   const { zone } = useSession();
   const refunds = useRefunds(payment.id, true);
   return (refunds.data ?? []).map((refund) => (
-    <Choice
+    <RadioField
+      group="target"
       key={refund.id}
       checked={chosen?.kind === "refund" && chosen.refund.id === refund.id}
       choose={() => choose({ kind: "refund", payment, refund })}
@@ -187,23 +183,6 @@ function RefundChoices({
       {word("refund.way", refund.way)} {money(refund.amount)},{" "}
       {momentInWords(refund.created_at, zone, language)}{" "}
       <span className="muted">{word("refund.state", refund.state)}</span>
-    </Choice>
+    </RadioField>
   ));
-}
-
-function Choice({
-  checked,
-  choose,
-  children,
-}: {
-  checked: boolean;
-  choose: () => void;
-  children: React.ReactNode;
-}) {
-  return (
-    <label className="targets__one">
-      <input type="radio" name="target" checked={checked} onChange={choose} />
-      <span>{children}</span>
-    </label>
-  );
 }

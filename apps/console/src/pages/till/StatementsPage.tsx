@@ -9,7 +9,9 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText, useWord } from "../../i18n";
 import { money } from "../../lib/money";
 import { dayOf, momentInWords } from "../../lib/time";
-import { Action, Drawer, Field, Page, Reason } from "../../ui/parts";
+import { RadioField, TextField } from "../../ui/fields";
+import { Action, Drawer, Page } from "../../ui/parts";
+import { Reason } from "../../ui/Reason";
 import { Empty, Found, NotAllowed, Problem } from "../../ui/states";
 import { MoneyTabs } from "./MoneyTabs";
 import { PaymentPicker, type Target } from "./PaymentPicker";
@@ -129,21 +131,19 @@ function BringIn() {
   return (
     <section className="card stack">
       <h2>{t("statement.bring")}</h2>
-      <Field label={t("statement.file")} hint={t("statement.fileHint")} error={wrong}>
-        {(ids) => (
-          <input
-            {...ids}
-            type="file"
-            accept=".csv,text/csv"
-            disabled={bring.isPending}
-            onChange={(event) => {
-              const input = event.currentTarget;
-              // The same file may be chosen again.
-              void read(input.files?.[0]).finally(() => (input.value = ""));
-            }}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t("statement.file")}
+        hint={t("statement.fileHint")}
+        error={wrong}
+        type="file"
+        accept=".csv,text/csv"
+        disabled={bring.isPending}
+        onChange={(event) => {
+          const input = event.currentTarget;
+          // The same file may be chosen again.
+          void read(input.files?.[0]).finally(() => (input.value = ""));
+        }}
+      />
       {bring.isPending && <p role="status">{t("statement.reading")}</p>}
       <Problem error={bring.error} />
       {brought !== undefined && (
@@ -195,22 +195,19 @@ function LineDrawer({ line, close }: { line: Line; close: () => void }) {
         <fieldset className="targets">
           <legend>{t("statement.itIs")}</legend>
           {verdicts.map((one) => (
-            <label key={one} className="targets__one">
-              <input
-                type="radio"
-                name="verdict"
-                checked={verdict === one}
-                onChange={() => {
-                  setVerdict(one);
-                  setTarget(undefined);
-                }}
-              />
-              <span>
-                {t(`verdict.${one}`)}
-                <br />
-                <span className="muted">{t(`verdict.hint.${one}`)}</span>
-              </span>
-            </label>
+            <RadioField
+              key={one}
+              group="verdict"
+              checked={verdict === one}
+              choose={() => {
+                setVerdict(one);
+                setTarget(undefined);
+              }}
+            >
+              {t(`verdict.${one}`)}
+              <br />
+              <span className="muted">{t(`verdict.hint.${one}`)}</span>
+            </RadioField>
           ))}
         </fieldset>
         {wanted !== undefined && (
@@ -222,16 +219,7 @@ function LineDrawer({ line, close }: { line: Line; close: () => void }) {
             choose={setTarget}
           />
         )}
-        <Field label={t("app.why")}>
-          {(ids) => (
-            <input
-              {...ids}
-              autoComplete="off"
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField label={t("app.why")} value={reason} change={setReason} />
         <Problem error={decide.error} />
         <Action kind="primary" submit busy={decide.isPending} disabled={order === undefined}>
           {t("statement.submit")}
@@ -279,26 +267,14 @@ function AbsenceDrawer({ absence, close }: { absence: Absence; close: () => void
         <fieldset className="targets">
           <legend>{t("statement.itIs")}</legend>
           {ABSENT.map((one) => (
-            <label key={one} className="targets__one">
-              <input type="radio" name="verdict" checked={verdict === one} onChange={() => setVerdict(one)} />
-              <span>
-                {t(`absent.${one}`)}
-                <br />
-                <span className="muted">{t(`absent.hint.${one}`)}</span>
-              </span>
-            </label>
+            <RadioField key={one} group="verdict" checked={verdict === one} choose={() => setVerdict(one)}>
+              {t(`absent.${one}`)}
+              <br />
+              <span className="muted">{t(`absent.hint.${one}`)}</span>
+            </RadioField>
           ))}
         </fieldset>
-        <Field label={t("app.why")}>
-          {(ids) => (
-            <input
-              {...ids}
-              autoComplete="off"
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField label={t("app.why")} value={reason} change={setReason} />
         <Problem error={decide.error} />
         <Action kind="primary" submit busy={decide.isPending} disabled={reason.trim() === ""}>
           {t("statement.submit")}

@@ -9,11 +9,14 @@ import { useSession } from "../../app/session";
 import { useLanguage, useText } from "../../i18n";
 import { money, parseMoney, type Money } from "../../lib/money";
 import { momentInWords, timeOf } from "../../lib/time";
-import { Action, Field, Page } from "../../ui/parts";
+import { ChoiceField, NumberField, TextField } from "../../ui/fields";
+import { Action, Page } from "../../ui/parts";
 import { Empty, Found, Problem } from "../../ui/states";
 import { MoneyTabs } from "./MoneyTabs";
 
 const FAMILIES = ["till", "tips"] as const;
+/** Which way cash goes. */
+const KINDS = ["pay_out", "pay_in"] as const;
 
 export default function TillPage() {
   const t = useText();
@@ -63,27 +66,13 @@ function Count({ label, button, busy, error, send }: CountProps) {
       }}
     >
       <div className="pair">
-        <Field label={label} error={typed !== "" && amount === undefined ? t("pay.wrongAmount") : undefined}>
-          {(ids) => (
-            <input
-              {...ids}
-              inputMode="decimal"
-              autoComplete="off"
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label={t("till.reason")} hint={t("till.reasonHint")}>
-          {(ids) => (
-            <input
-              {...ids}
-              autoComplete="off"
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
+        <NumberField
+          label={label}
+          error={typed !== "" && amount === undefined ? t("pay.wrongAmount") : undefined}
+          value={typed}
+          change={setTyped}
+        />
+        <TextField label={t("till.reason")} hint={t("till.reasonHint")} value={reason} change={setReason} />
       </div>
       <Problem error={error} />
       <div className="row">
@@ -216,7 +205,7 @@ function Takings({ name, takings }: { name: string; takings: Schemas["TillTaking
 function Movement({ session }: { session: Schemas["TillSession"] }) {
   const t = useText();
   const { currency, zone } = useSession();
-  const [kind, setKind] = useState<"pay_in" | "pay_out">("pay_out");
+  const [kind, setKind] = useState<(typeof KINDS)[number]>("pay_out");
   const [typed, setTyped] = useState("");
   const [reason, setReason] = useState("");
   const amount = parseMoney(typed, currency);
@@ -245,42 +234,20 @@ function Movement({ session }: { session: Schemas["TillSession"] }) {
         }}
       >
         <div className="trio">
-          <Field label={t("till.kind")}>
-            {(ids) => (
-              <select
-                {...ids}
-                value={kind}
-                onChange={(event) => setKind(event.target.value === "pay_in" ? "pay_in" : "pay_out")}
-              >
-                <option value="pay_out">{t("till.out")}</option>
-                <option value="pay_in">{t("till.in")}</option>
-              </select>
-            )}
-          </Field>
-          <Field
+          <ChoiceField
+            label={t("till.kind")}
+            of={KINDS}
+            named={(one) => t(one === "pay_out" ? "till.out" : "till.in")}
+            value={kind}
+            change={setKind}
+          />
+          <NumberField
             label={t("pay.amount")}
             error={typed !== "" && amount === undefined ? t("pay.wrongAmount") : undefined}
-          >
-            {(ids) => (
-              <input
-                {...ids}
-                inputMode="decimal"
-                autoComplete="off"
-                value={typed}
-                onChange={(event) => setTyped(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field label={t("till.what")}>
-            {(ids) => (
-              <input
-                {...ids}
-                autoComplete="off"
-                value={reason}
-                onChange={(event) => setReason(event.target.value)}
-              />
-            )}
-          </Field>
+            value={typed}
+            change={setTyped}
+          />
+          <TextField label={t("till.what")} value={reason} change={setReason} />
         </div>
         <Problem error={move.error} />
         <div className="row">
