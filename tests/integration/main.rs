@@ -42,6 +42,7 @@ mod provisioned;
 mod races;
 mod rail;
 mod receipts;
+mod reports;
 mod same_mistake;
 mod setup;
 mod statements;

@@ -50,6 +50,7 @@ pub mod pricing;
 pub mod provider_credentials;
 pub mod receipts;
 pub mod refunds;
+pub mod reports;
 pub mod resources;
 pub mod services;
 pub mod settings;
@@ -143,6 +144,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(statements::endpoints());
     all.extend(ledger::endpoints());
     all.extend(suspense::endpoints());
+    all.extend(reports::endpoints());
     all.extend(audit::endpoints());
     all.extend(provider_credentials::endpoints());
     all.extend(data_requests::endpoints());

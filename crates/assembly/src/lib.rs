@@ -38,6 +38,7 @@ pub mod provisioning;
 pub mod published;
 pub mod queue;
 pub mod receipts;
+pub mod reports;
 pub mod settings;
 mod statement_cards;
 pub mod statements;
@@ -106,6 +107,8 @@ pub struct Parts {
     pub commission: Arc<Commission>,
     /// What is handed to payroll and to the books of account.
     pub payroll: Arc<Payroll>,
+    /// Figures of whole days.
+    pub reports: reports::Reports,
     /// What other programs are told.
     pub integrations: Arc<Integrations>,
     /// Stores callbacks.

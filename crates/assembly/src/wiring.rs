@@ -41,6 +41,7 @@ use crate::invitations::{WithInvitations, join_page};
 use crate::numbers::ChannelNumbers;
 use crate::people::People;
 use crate::queue::{JobQueue, Schedules};
+use crate::reports::Reports;
 use crate::settings::SharedSettings;
 use crate::sweeps::Sweeps;
 use crate::use_cases::{Booking, Commission, Conversation, Payments};
@@ -111,6 +112,7 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         queue: JobQueue::new(ground.database.clone()),
         schedules: Schedules::new(ground.database.clone()),
         sweeps: Sweeps::new(ground.database.clone()),
+        reports: Reports::over(&ground.database),
         credentials: ground.credentials.clone(),
         audit: AuditTrail::new(ground.database.clone()),
         privacy: AnswerRequests {

@@ -3115,6 +3115,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of conversations
+         * @description By the day on which they were opened: in how many the customer booked what still stands or took place, to how many a person was called, in how many consent was withdrawn, how many ended without any of it, and how many go on. One may count as booked and as handed over. Those that the archive has let go of are not told. 366 days at most. JSON or CSV, by `format` or `Accept`.
+         *
+         *     Needs the scope `ledger:read`.
+         */
+        get: operations["get_api_v1_reports_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/no-shows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did not come
+         * @description By staff member and service, of agreed appointments whose time has come: those nobody came to, those that customers cancelled so late that the rules ask a fee, the fees, and what of them the business has by its books. 366 days at most. JSON or CSV, by `format` or `Accept`.
+         *
+         *     Needs the scope `ledger:read`.
+         */
+        get: operations["get_api_v1_reports_no_shows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/revenue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sold
+         * @description Appointments that were completed on these days, with what was charged for them and what was taken off, by service, by who rendered them and by day. What a team rendered is split among them by its shares, so that money adds up to the same in each. Tips are no part of it. 366 days at most. JSON or CSV, by `format` or `Accept`.
+         *
+         *     Needs the scope `ledger:read`.
+         */
+        get: operations["get_api_v1_reports_revenue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/tenders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What moved by which tender
+         * @description By day and tender, as the books have it: what came for visits, tips, what went back to customers on that day, and the rest. What is spent of credit is told apart and is no money that came. 366 days at most. JSON or CSV, by `format` or `Accept`.
+         *
+         *     Needs the scope `ledger:read`.
+         */
+        get: operations["get_api_v1_reports_tenders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/utilisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How full the team was
+         * @description By staff member and day, or week: the minutes of the schedule as it is on record now, as far as the business is open and without leave; those that agreed appointments take, without buffers; and those of them that were rendered. Rows with neither are left out. 366 days at most, by the business's clock. JSON or CSV, by `format` or `Accept`.
+         *
+         *     Needs the scope `ledger:read`.
+         */
+        get: operations["get_api_v1_reports_utilisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources": {
         parameters: {
             query?: never;
@@ -6793,6 +6903,44 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
             turns: components["schemas"]["ConversationTurn"][];
         };
+        /** @description What became of conversations. */
+        ConversationsReport: {
+            /** Format: date */
+            from: string;
+            /** @description In order; days without are left out. */
+            items: components["schemas"]["ConversationsRow"][];
+            /** Format: date */
+            to: string;
+        };
+        /** @description What became of the threads that were opened on a day. */
+        ConversationsRow: {
+            /**
+             * Format: int64
+             * @description In which the customer booked by chat what still stands or took place.
+             */
+            booked: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description That ended without any of it.
+             */
+            given_up: number;
+            /** Format: int64 */
+            going_on: number;
+            /**
+             * Format: int64
+             * @description To which a person was called.
+             */
+            handed_over: number;
+            /** Format: int64 */
+            opened: number;
+            /**
+             * Format: int64
+             * @description In which the customer withdrew their consent.
+             */
+            opted_out: number;
+        };
         /** @description Another time for a request. */
         CounterOfferBody: {
             /** @description Who would render which part; whoever is not named keeps it, or the next one takes it if nobody asked for them. */
@@ -8503,6 +8651,40 @@ export interface components {
              */
             no_shows: number;
         };
+        /** @description Who did not come to one staff member's appointments of one service. */
+        NoShowRow: {
+            /**
+             * Format: int64
+             * @description Agreed appointments whose time has come, with those below.
+             */
+            due: number;
+            /** @description What the rules ask. */
+            fees: components["schemas"]["Amount"];
+            /** @description What of that the business has, by its books. */
+            fees_kept: components["schemas"]["Amount"];
+            /**
+             * Format: int64
+             * @description Cancelled by the customer so late that the rules ask a fee.
+             */
+            late_cancellations: number;
+            /** Format: int64 */
+            no_shows: number;
+            service: string;
+            /** Format: uuid */
+            service_id: string;
+            staff: string;
+            /** Format: uuid */
+            staff_id: string;
+        };
+        /** @description Who did not come. */
+        NoShowsReport: {
+            /** Format: date */
+            from: string;
+            /** @description By the names of staff and services. */
+            items: components["schemas"]["NoShowRow"][];
+            /** Format: date */
+            to: string;
+        };
         /** @description Nothing but the bookings that a change met. */
         OnlyHits: {
             /** @description Bookings that no longer fit. They were kept: a person must look at them. */
@@ -9482,6 +9664,60 @@ export interface components {
             /** @description What people call it. */
             name: string;
         };
+        /** @description What was sold on a day. */
+        RevenueOfDay: {
+            /**
+             * Format: int64
+             * @description Completed.
+             */
+            appointments: number;
+            charged: components["schemas"]["Amount"];
+            /** Format: date */
+            day: string;
+            /** @description Taken off the list prices. */
+            discounts: components["schemas"]["Amount"];
+        };
+        /** @description What was sold of a service. */
+        RevenueOfService: {
+            /**
+             * Format: int64
+             * @description Completed.
+             */
+            appointments: number;
+            charged: components["schemas"]["Amount"];
+            /** @description Taken off the list prices. */
+            discounts: components["schemas"]["Amount"];
+            service: string;
+            /** Format: uuid */
+            service_id: string;
+        };
+        /** @description What somebody rendered. */
+        RevenueOfStaff: {
+            /**
+             * Format: int64
+             * @description Completed; one of a team counts for each of them.
+             */
+            appointments: number;
+            charged: components["schemas"]["Amount"];
+            /** @description Taken off the list prices. */
+            discounts: components["schemas"]["Amount"];
+            staff: string;
+            /** Format: uuid */
+            staff_id: string;
+        };
+        /** @description What was sold, seen three ways. */
+        RevenueReport: {
+            /** @description In order; days without are left out. */
+            days: components["schemas"]["RevenueOfDay"][];
+            /** Format: date */
+            from: string;
+            /** @description The most money first. */
+            services: components["schemas"]["RevenueOfService"][];
+            /** @description The most money first. */
+            staff: components["schemas"]["RevenueOfStaff"][];
+            /** Format: date */
+            to: string;
+        };
         /** @description A role, as the wire has it. */
         Role: "therapist" | "receptionist" | "manager" | "owner";
         /** @description What a business decided about its customers' money. */
@@ -9985,6 +10221,29 @@ export interface components {
             /** @description How they share without shares; `equal` if left out. */
             split?: ("equal" | "full_to_each") | null;
         };
+        /** @description What moved by one tender on one day. */
+        TenderRow: {
+            /** Format: date */
+            day: string;
+            /** @description What went back to customers on this day, whenever it had come. */
+            given_back: components["schemas"]["SignedAmount"];
+            /** @description Taken and tips, less what went back. */
+            net: components["schemas"]["SignedAmount"];
+            /** @description What came for visits, without tips. */
+            taken: components["schemas"]["SignedAmount"];
+            /** @description `mpesa`, `card`, `cash`, `credit`, or `other` for what lies in suspense. */
+            tender: string;
+            tips: components["schemas"]["SignedAmount"];
+        };
+        /** @description What moved by which tender. */
+        TendersReport: {
+            /** Format: date */
+            from: string;
+            /** @description By day; tenders by which nothing moved are left out. */
+            items: components["schemas"]["TenderRow"][];
+            /** Format: date */
+            to: string;
+        };
         /** @description How the drawer was closed. */
         TillClosing: {
             /** Format: date-time */
@@ -10231,6 +10490,48 @@ export interface components {
         UndoBody: {
             /** @description What was wrong about it. */
             reason: string;
+        };
+        /** @description How full the team was. */
+        UtilisationReport: {
+            /** @description By what time is summed. */
+            by: "day" | "week";
+            /** Format: date */
+            from: string;
+            /** @description By day, and by name within one. */
+            items: components["schemas"]["UtilisationRow"][];
+            /** Format: date */
+            to: string;
+        };
+        /** @description Somebody's time in a day or a week. */
+        UtilisationRow: {
+            /**
+             * Format: int64
+             * @description Which agreed appointments take, without buffers; also outside of the schedule.
+             */
+            booked_minutes: number;
+            /**
+             * Format: date
+             * @description The day, or the Monday of the week.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description In which they could be booked.
+             */
+            open_minutes: number;
+            /**
+             * Format: int64
+             * @description Those of them that were rendered.
+             */
+            rendered_minutes: number;
+            /**
+             * Format: uint32
+             * @description Booked of open, in hundredths of a percent; nothing where nothing was open, above 10000 for work beyond the schedule.
+             */
+            share_basis_points?: number | null;
+            staff: string;
+            /** Format: uuid */
+            staff_id: string;
         };
         /** @description A visit. */
         Visit: {
@@ -31806,6 +32107,583 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description headers-too-large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_reports_conversations: {
+        parameters: {
+            query: {
+                /** @description By `Accept` if left out. */
+                format?: ("json" | "csv") | null;
+                /** @description The first, by the business's clock. */
+                from: string;
+                /** @description The last; at most 366 days with the first. */
+                to: string;
+            };
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the same as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationsReport"];
+                    "text/csv": string;
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description headers-too-large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_reports_no_shows: {
+        parameters: {
+            query: {
+                /** @description By `Accept` if left out. */
+                format?: ("json" | "csv") | null;
+                /** @description The first, by the business's clock. */
+                from: string;
+                /** @description The last; at most 366 days with the first. */
+                to: string;
+            };
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the same as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoShowsReport"];
+                    "text/csv": string;
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description headers-too-large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_reports_revenue: {
+        parameters: {
+            query: {
+                /** @description By `Accept` if left out. */
+                format?: ("json" | "csv") | null;
+                /** @description The first, by the business's clock. */
+                from: string;
+                /** @description The last; at most 366 days with the first. */
+                to: string;
+            };
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the same as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevenueReport"];
+                    "text/csv": string;
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description headers-too-large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_reports_tenders: {
+        parameters: {
+            query: {
+                /** @description By `Accept` if left out. */
+                format?: ("json" | "csv") | null;
+                /** @description The first, by the business's clock. */
+                from: string;
+                /** @description The last; at most 366 days with the first. */
+                to: string;
+            };
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the same as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TendersReport"];
+                    "text/csv": string;
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-requests */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description headers-too-large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_reports_utilisation: {
+        parameters: {
+            query: {
+                /** @description By days if left out. A week at either end counts with its asked days alone. */
+                by?: ("day" | "week") | null;
+                /** @description By `Accept` if left out. */
+                format?: ("json" | "csv") | null;
+                /** @description The first, by the business's clock. */
+                from: string;
+                /** @description The last; at most 366 days with the first. */
+                to: string;
+            };
+            header?: {
+                /** @description The business in which a person acts; needed by who belongs to several. A token has its own. */
+                "Ratiba-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the same as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UtilisationReport"];
+                    "text/csv": string;
+                };
+            };
+            /** @description tenant-required, validation */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-acceptable */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };

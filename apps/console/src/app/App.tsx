@@ -46,6 +46,7 @@ const WhatIfPage = lazy(() => import("../pages/commission/WhatIfPage"));
 const TrialPage = lazy(() => import("../pages/commission/TrialPage"));
 const DisputesPage = lazy(() => import("../pages/commission/DisputesPage"));
 const PayrollPage = lazy(() => import("../pages/commission/PayrollPage"));
+const ReportsPage = lazy(() => import("../pages/reports/ReportsPage"));
 const DataRequestsPage = lazy(() => import("../pages/privacy/DataRequestsPage"));
 
 /** The pages. Each is a chunk of its own, so that the calendar loads without the rest. */
@@ -102,6 +103,7 @@ const ROUTES: RouteObject[] = [
   { path: "commission/trial", element: <TrialPage /> },
   { path: "commission/disputes", element: <DisputesPage /> },
   { path: "commission/payroll", element: <PayrollPage /> },
+  { path: "reports", element: <ReportsPage /> },
   { path: "data-requests", element: <DataRequestsPage /> },
   { path: "*", element: <Nowhere /> },
 ];

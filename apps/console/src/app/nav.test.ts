@@ -12,5 +12,6 @@ test("a page without its scope is not offered", () => {
   expect(paths).not.toContain("/till");
   expect(paths).not.toContain("/commission");
   expect(paths).not.toContain("/settings");
+  expect(paths).not.toContain("/reports");
   expect(paths).not.toContain("/data-requests");
 });

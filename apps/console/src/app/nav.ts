@@ -25,6 +25,7 @@ const ENTRIES: readonly Entry[] = [
   { path: "/inbox", name: "nav.inbox", icon: "chat", scope: "conversations:read", roles: DESK },
   { path: "/till", name: "nav.till", icon: "till", scope: "till:work", roles: DESK },
   { path: "/commission", name: "nav.commission", icon: "percent", scope: "commission:close", roles: LEADS },
+  { path: "/reports", name: "nav.reports", icon: "chart", scope: "ledger:read", roles: LEADS },
   { path: "/set-up", name: "nav.setUp", icon: "steps", scope: "settings:write", roles: LEADS },
   { path: "/staff", name: "nav.staff", icon: "badge", scope: "schedule:read", roles: DESK },
   { path: "/catalogue", name: "nav.catalogue", icon: "tag", scope: "catalogue:read", roles: DESK },

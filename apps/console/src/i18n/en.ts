@@ -1,6 +1,7 @@
 import { manageEn } from "./manage.en";
 import { commission } from "./en/commission";
 import { privacy } from "./en/privacy";
+import { reports } from "./en/reports";
 
 /** Everything that the console says, in English. `sw.ts` has the same in Swahili; a test compares them. */
 export const en = {
@@ -573,6 +574,7 @@ export const en = {
   "setup.cohort.withdrawn": "The invitation was withdrawn.",
   ...commission,
   ...privacy,
+  ...reports,
 } as const;
 
 /** What can be said. */

@@ -2,6 +2,7 @@ import type { TextKey } from "./en";
 import { manageSw } from "./manage.sw";
 import { commission } from "./sw/commission";
 import { privacy } from "./sw/privacy";
+import { reports } from "./sw/reports";
 
 /** Everything that the console says, in Swahili. */
 export const sw: Record<TextKey, string> = {
@@ -574,4 +575,5 @@ export const sw: Record<TextKey, string> = {
   "setup.cohort.withdrawn": "Mwaliko umeondolewa.",
   ...commission,
   ...privacy,
+  ...reports,
 };

@@ -33,6 +33,7 @@ mod price_list;
 mod queue;
 mod read;
 mod record;
+mod reports;
 mod rows;
 mod setup;
 mod shops;

@@ -12,6 +12,7 @@ mod names;
 mod profile;
 mod recent;
 mod record;
+mod reports;
 mod rows;
 mod slates;
 mod templates;

@@ -30,6 +30,7 @@ pub mod payroll;
 pub mod people;
 pub mod privacy;
 pub mod provisioning;
+pub mod reports;
 pub mod schedules;
 mod schema;
 pub mod staff;

@@ -18,6 +18,7 @@ mod numbers;
 mod order_keys;
 mod payouts;
 mod refunds;
+mod reports;
 mod results;
 mod rows;
 mod statements;

@@ -19,6 +19,7 @@ mod diary;
 pub mod document;
 pub mod facts;
 mod fairness;
+mod open;
 mod plan;
 mod search;
 mod span;
@@ -28,6 +29,7 @@ mod why;
 pub use facts::{
     BusinessHours, DayBlock, EngagedAs, Engagement, Facts, Hours, ResourceFacts, StaffFacts, WeeklyBlock,
 };
+pub use open::open_minutes;
 
 /// Whom the customer wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -34,6 +34,8 @@ pub mod calendar_feed;
 
 pub mod import;
 
+pub mod reports;
+
 pub mod event;
 pub mod ports;
 pub mod use_cases;

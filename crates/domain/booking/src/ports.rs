@@ -19,11 +19,13 @@ mod feeds;
 mod gate;
 mod price_list;
 mod queue;
+mod reports;
 mod waitlist;
 
 pub use feeds::{CalendarFeeds, FeedRefused, FeedSecrets};
 pub use gate::{GateAnswer, GateQuestion, NotReady, OpenGate, TreatmentGate};
 pub use queue::{Newcomer, QueueChange, QueueRefused, WalkInQueue};
+pub use reports::BookingReports;
 pub use waitlist::{EndedEntries, Waitlist, WaitlistChange, WaitlistPage, WaitlistRefused};
 #[cfg(feature = "test-support")]
 pub use {feeds::MockCalendarFeeds, gate::MockTreatmentGate, queue::MockWalkInQueue, waitlist::MockWaitlist};

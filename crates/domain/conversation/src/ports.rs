@@ -2,6 +2,7 @@
 
 mod knowledge;
 mod names;
+mod reports;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +42,7 @@ pub use knowledge::{KnowledgeBook, KnowledgeRefused, KnowledgeStep};
 #[cfg(feature = "test-support")]
 pub use names::MockNameBook;
 pub use names::NameBook;
+pub use reports::{ConversationDay, ConversationReport};
 
 /// Everything that one decision about a conversation makes true.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ mod letters;
 mod numbers;
 mod order_keys;
 mod owing;
+mod reports;
 mod statements;
 mod suspense;
 mod till;
@@ -59,6 +60,7 @@ pub use letters::{DeadLetters, DecideUnmatch, LetterDecided, LetterQuery, Letter
 pub use numbers::Rings;
 pub use order_keys::{KEY_LIFE, OrderKeys};
 pub use owing::*;
+pub use reports::{TenderDay, TenderReport};
 pub use statements::{
     AbsenceDecision, AbsenceVerdict, DecideReopen, Decider, LineDecision, LineFacts, LineRetraction,
     LineState, LineStays, LineTakeBack, RecordedLine, ReopenError, SaidOfLine, StatementBook, StatementFile,

@@ -286,7 +286,7 @@ struct HoursRow {
     to_minute: i16,
 }
 
-fn weekly_hours<E>(tx: &mut TenantTx<'_>) -> Result<BTreeMap<Uuid, Vec<WeeklyBlock>>, TxError<E>> {
+pub(super) fn weekly_hours<E>(tx: &mut TenantTx<'_>) -> Result<BTreeMap<Uuid, Vec<WeeklyBlock>>, TxError<E>> {
     let tenant = tx.tenant_uuid();
     let rows = sql_query(
         "SELECT id, staff_id, weekday, from_minute, to_minute FROM staff_hours WHERE tenant_id = $1
@@ -312,9 +312,12 @@ struct OverrideRow {
     blocks: Value,
 }
 
-type DatedBlocks = BTreeMap<Date, Vec<DayBlock>>;
+pub(super) type DatedBlocks = BTreeMap<Date, Vec<DayBlock>>;
 
-fn overrides<E>(tx: &mut TenantTx<'_>, first_day: Date) -> Result<BTreeMap<Uuid, DatedBlocks>, TxError<E>> {
+pub(super) fn overrides<E>(
+    tx: &mut TenantTx<'_>,
+    first_day: Date,
+) -> Result<BTreeMap<Uuid, DatedBlocks>, TxError<E>> {
     let tenant = tx.tenant_uuid();
     let rows =
         sql_query("SELECT staff_id, day, blocks FROM staff_overrides WHERE tenant_id = $1 AND day >= $2")
@@ -339,12 +342,12 @@ struct AbsenceRow {
     ends_at: OffsetDateTime,
 }
 
-const STAFF_LEAVE: &str = "SELECT staff_id AS subject_id, starts_at, ends_at FROM staff_leave
+pub(super) const STAFF_LEAVE: &str = "SELECT staff_id AS subject_id, starts_at, ends_at FROM staff_leave
     WHERE tenant_id = $1 AND ends_at > $2 ORDER BY starts_at";
 const OUTAGES: &str = "SELECT resource_id AS subject_id, starts_at, ends_at FROM resource_outages
     WHERE tenant_id = $1 AND ends_at > $2 ORDER BY starts_at";
 
-fn absences<E>(
+pub(super) fn absences<E>(
     tx: &mut TenantTx<'_>,
     statement: &'static str,
     since: OffsetDateTime,
