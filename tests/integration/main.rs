@@ -32,6 +32,7 @@ mod left_behind;
 mod life;
 mod limits;
 mod main_job;
+mod markers;
 mod money;
 mod money_back;
 mod neighbours;

@@ -112,7 +112,11 @@ impl Programs {
 }
 
 /// A port that nobody listens on at this moment.
-pub(crate) fn free_port() -> u16 {
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -121,7 +125,11 @@ pub(crate) fn free_port() -> u16 {
 }
 
 /// A program of the same build as the test that runs: tests lie in a folder below the programs, programs beside them.
-pub(crate) fn program(name: &str) -> PathBuf {
+///
+/// # Panics
+/// If the test's own place is not known.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().unwrap();
     let beside = folder.join(name);

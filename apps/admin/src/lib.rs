@@ -21,6 +21,7 @@ pub mod audit;
 pub mod business;
 pub mod commission;
 pub mod credentials;
+pub mod database_settings;
 mod feature;
 mod member;
 pub mod privacy;

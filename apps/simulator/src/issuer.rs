@@ -252,13 +252,24 @@ struct Redemption {
     code_verifier: String,
 }
 
+/// As forms write it.
+fn form_encoded(text: &str) -> String {
+    let Ok(mut url) = Url::parse("http://127.0.0.1/") else {
+        return text.to_owned();
+    };
+    url.query_pairs_mut().append_key_only(text);
+    url.query().unwrap_or_default().to_owned()
+}
+
 async fn token(request: HttpRequest, world: Data<World>, Form(form): Form<Redemption>) -> HttpResponse {
     let refuse = |status: u16, error: &str| {
         let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
         HttpResponse::build(status).json(json!({ "error": error }))
     };
     let account = &world.settings.oidc;
-    let wanted = STANDARD.encode(format!("{}:{}", account.client_id, account.client_secret));
+    // Both are written as forms write them before they are put together (RFC 6749, 2.3.1).
+    let wanted = [&account.client_id, &account.client_secret].map(|part| form_encoded(part));
+    let wanted = STANDARD.encode(wanted.join(":"));
     let given = request
         .headers()
         .get("authorization")

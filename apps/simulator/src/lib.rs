@@ -30,6 +30,7 @@ use crate::world::World;
 pub mod clock;
 pub mod faults;
 pub mod settings;
+pub mod told;
 
 mod answer;
 mod cards;

@@ -12,10 +12,10 @@ const PASSWORD: &str = "open-sesame";
 const READY: &str = "Ready to accept connections";
 
 /// A server that ends with this value.
-#[derive(Debug)]
 pub struct TestRedis {
     program: PathBuf,
     port: u16,
+    password: String,
     running: Running,
 }
 
@@ -40,6 +40,14 @@ impl TestRedis {
     /// # Panics
     /// If it does not start.
     pub fn start() -> Option<Self> {
+        Self::start_with(PASSWORD)
+    }
+
+    /// The same, with a password of the caller's.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub fn start_with(password: &str) -> Option<Self> {
         let path = std::env::var_os("PATH")?;
         let program = std::env::split_paths(&path)
             .map(|directory| directory.join(PROGRAM))
@@ -53,16 +61,17 @@ impl TestRedis {
             .unwrap_or_else(|error| panic!("no free port on loopback: {error}"))
             .port();
         Some(Self {
-            running: run(&program, port),
+            running: run(&program, port, password),
             program,
             port,
+            password: password.to_owned(),
         })
     }
 
     /// Its address, with the password.
     #[must_use]
     pub fn url(&self) -> String {
-        self.url_with(PASSWORD)
+        self.url_with(&self.password)
     }
 
     /// Its address with another password.
@@ -83,14 +92,14 @@ impl TestRedis {
     /// As [`start`](Self::start).
     pub fn start_again(&mut self) {
         self.kill();
-        self.running = run(&self.program, self.port);
+        self.running = run(&self.program, self.port, &self.password);
     }
 }
 
-fn run(program: &Path, port: u16) -> Running {
+fn run(program: &Path, port: u16, password: &str) -> Running {
     let started = Command::new(program)
         .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
-        .args(["--requirepass", PASSWORD, "--save", "", "--appendonly", "no"])
+        .args(["--requirepass", password, "--save", "", "--appendonly", "no"])
         .args(["--daemonize", "no", "--logfile", ""])
         .current_dir(std::env::temp_dir())
         .stdin(Stdio::null())

@@ -12,7 +12,8 @@ use diesel::connection::{Connection as _, SimpleConnection as _};
 use diesel::pg::PgConnection;
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
-use ratiba_bootstrap::{ProcessSettings, Secret, SettingsReader};
+use ratiba_admin::database_settings::{ADMIN_URL_DOC, APP_URL_DOC, BACKUP_URL_DOC, OWNER_URL_DOC, know_all};
+use ratiba_bootstrap::{Secret, SettingsReader};
 use ratiba_postgres::unreached::told;
 
 const OWNER: &str = "ratiba_owner";
@@ -113,7 +114,7 @@ fn roles() -> anyhow::Result<()> {
 fn run() -> anyhow::Result<()> {
     let url = SettingsReader::from_env("").finish(|r| {
         let url = r.secret("database.owner_url", OWNER_URL_DOC);
-        tolerate_the_other_verbs_settings(r);
+        know_all(r);
         url
     })?;
     let mut owner = connect(OWNER, url.expose())?;
@@ -162,24 +163,6 @@ fn print() -> anyhow::Result<()> {
         .context("standard output was closed")
 }
 
-const ADMIN_URL_DOC: &str = "an administrator of the PostgreSQL server; used by `ratiba-migrate roles` alone";
-const OWNER_URL_DOC: &str = "PostgreSQL as ratiba_owner, for migrations";
-const APP_URL_DOC: &str = "PostgreSQL of the running system, as ratiba_app";
-const BACKUP_URL_DOC: &str = "PostgreSQL as ratiba_backup, for backups";
-
-/// One settings file serves all verbs, so each knows the settings of the others.
-fn tolerate_the_other_verbs_settings(r: &mut SettingsReader) {
-    for (key, doc) in [
-        ("database.admin_url", ADMIN_URL_DOC),
-        ("database.owner_url", OWNER_URL_DOC),
-        ("database.url", APP_URL_DOC),
-        ("database.backup_url", BACKUP_URL_DOC),
-    ] {
-        r.optional_secret(key, doc);
-    }
-    ProcessSettings::read(r);
-}
-
 /// What `roles` works with. It has no `Debug`: almost every field is a secret.
 struct RolesPlan {
     admin_url: Secret,
@@ -195,7 +178,7 @@ impl RolesPlan {
         let owner_url = r.secret("database.owner_url", OWNER_URL_DOC);
         let app_url = r.secret("database.url", APP_URL_DOC);
         let backup_url = r.optional_secret("database.backup_url", BACKUP_URL_DOC);
-        tolerate_the_other_verbs_settings(r);
+        know_all(r);
         let admin_url = admin_url?;
         let admin_location = Location::read(r, "database.admin_url", &admin_url, None);
         let owner = Location::read(r, "database.owner_url", &owner_url?, Some(OWNER));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ratiba_kernel::breaker::Turn;
 use ratiba_kernel::{Breaker, Clock, Outage, TenantId};
-use ratiba_payments::evidence::{Heard, PushAnswer, QueryAnswer, RawAnswer};
+use ratiba_payments::evidence::{Heard, PushAnswer, QueryAnswer, RawAnswer, veiled};
 use ratiba_payments::failure::FailureReason;
 use ratiba_payments::ports::{AccessToken, MobileMoney, PushOrder, TokenStore};
 use ratiba_payments::reference::ProviderIds;
@@ -248,7 +248,21 @@ impl DarajaClient {
         let request = self.http.post(url).bearer_auth(token.reveal()).json(body);
         let answer = request.timeout(timeout).send().await?;
         let status = answer.status().as_u16();
-        Ok((status, read_body(answer).await?))
+        let heard = read_body(answer).await?;
+        // What cannot be written down was not sent.
+        let sent = serde_json::to_value(body).unwrap_or_default();
+        let mut confided = vec![token.reveal()];
+        for name in wire::SENT_IN_CONFIDENCE {
+            let Some(value) = sent[name].as_str() else {
+                continue;
+            };
+            confided.push(value);
+            // Of an address the end alone is a secret, and may be repeated alone.
+            if value.starts_with("http") {
+                confided.extend(value.rsplit('/').next());
+            }
+        }
+        Ok((status, veiled(heard, &confided)))
     }
 }
 

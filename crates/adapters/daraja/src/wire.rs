@@ -19,6 +19,14 @@ pub const TOKEN_PATH: &str = "/oauth/v1/generate?grant_type=client_credentials";
 pub const PUSH_PATH: &str = "/mpesa/stkpush/v1/processrequest";
 /// Where it is asked what became of a prompt.
 pub const QUERY_PATH: &str = "/mpesa/stkpushquery/v1/query";
+/// What of a request nobody but Daraja may know, by the names of its members.
+pub const SENT_IN_CONFIDENCE: [&str; 5] = [
+    "Password",
+    "SecurityCredential",
+    "CallBackURL",
+    "ResultURL",
+    "QueueTimeOutURL",
+];
 
 /// The request for a prompt.
 #[derive(Serialize)]

@@ -378,3 +378,30 @@ async fn reversals_that_come_to_nothing_stop_reversals_and_no_prompt() {
     let Heard { answer, .. } = client.push(business(), order()).await;
     assert!(matches!(answer, PushAnswer::Accepted(_)), "{answer:?}");
 }
+
+#[tokio::test]
+async fn what_daraja_repeats_of_what_it_was_sent_in_confidence_is_not_kept() {
+    const TOKEN: &str = "c9SQxWWhmdVRlyh0zh8gZDTkubVF";
+    let server = Scripted::answering(|request: &Request| {
+        if request.line.starts_with("GET") {
+            return token(TOKEN);
+        }
+        let repeated = serde_json::json!({
+            "errorCode": "400.002.02", "errorMessage": format!("Bad Request - {TOKEN} {}", request.body),
+        });
+        Reply::json(400, &repeated.to_string())
+    });
+    let Heard { raw, .. } = process(&server, &Arc::default()).push(business(), order()).await;
+    let kept = raw.unwrap();
+    assert!(kept.as_str().contains("Bad Request - […]"), "{}", kept.as_str());
+    let sent = &server.requests()[1].body;
+    let sent: serde_json::Value = serde_json::from_str(sent).unwrap();
+    for secret in [
+        TOKEN,
+        order().token.reveal(),
+        sent["Password"].as_str().unwrap(),
+        sent["CallBackURL"].as_str().unwrap(),
+    ] {
+        assert!(!kept.as_str().contains(secret), "{}", kept.as_str());
+    }
+}

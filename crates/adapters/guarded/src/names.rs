@@ -8,10 +8,13 @@ use std::fmt;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AllowedNames(BTreeSet<(String, Option<u16>)>);
 
-/// The text is no name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is no name of a host, with or without a port")]
-pub struct NotAName(String);
+/// A part of the text is no name. It tells which one, and not what stands there: that may have been meant for another setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("name {place} of the list is no name of a host, with or without a port")]
+pub struct NotAName {
+    /// Which, counted from 1.
+    pub place: usize,
+}
 
 impl AllowedNames {
     /// Reads names apart by commas: `minio`, `minio:9000`, `127.0.0.1:8080`, `[::1]:8080`. Nothing is no name.
@@ -20,7 +23,10 @@ impl AllowedNames {
     /// [`NotAName`] with the first that is none.
     pub fn parse(text: &str) -> Result<Self, NotAName> {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-        parts.map(one).collect::<Result<_, _>>().map(Self)
+        let names = parts
+            .zip(1..)
+            .map(|(part, place)| one(part).ok_or(NotAName { place }));
+        names.collect::<Result<_, _>>().map(Self)
     }
 
     /// Whether a host of an address, as its URL spells it, is among them at that port.
@@ -56,20 +62,16 @@ impl fmt::Display for AllowedNames {
     }
 }
 
-fn one(text: &str) -> Result<(String, Option<u16>), NotAName> {
-    let wrong = || NotAName(text.to_owned());
+fn one(text: &str) -> Option<(String, Option<u16>)> {
     // What a URL makes of it is what it will be compared with.
-    let url = reqwest::Url::parse(&format!("ratiba://{text}")).map_err(|_| wrong())?;
+    let url = reqwest::Url::parse(&format!("ratiba://{text}")).ok()?;
     let bare = url.username().is_empty()
         && url.password().is_none()
         && matches!(url.path(), "" | "/")
         && url.query().is_none()
         && url.fragment().is_none();
-    let host = url
-        .host_str()
-        .filter(|host| bare && !host.is_empty())
-        .ok_or_else(wrong)?;
-    Ok((plain(host), url.port()))
+    let host = url.host_str().filter(|host| bare && !host.is_empty())?;
+    Some((plain(host), url.port()))
 }
 
 /// One spelling for each name.
@@ -79,7 +81,7 @@ fn plain(host: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::AllowedNames;
+    use super::{AllowedNames, NotAName};
 
     #[test]
     fn a_name_passes_at_every_port_unless_it_names_one() {
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_is_refused() {
+    fn what_is_no_name_is_refused_and_not_repeated() {
         for text in [
             "a b",
             "https://minio",
@@ -102,7 +104,9 @@ mod tests {
             "minio?x",
             ":80",
         ] {
-            assert!(AllowedNames::parse(text).is_err(), "{text}");
+            let refused = AllowedNames::parse(&format!("minio, {text}")).unwrap_err();
+            assert_eq!(refused, NotAName { place: 2 }, "{text}");
+            assert!(!refused.to_string().contains(text), "{text}");
         }
         assert!(AllowedNames::parse("").unwrap().is_empty());
     }

@@ -238,11 +238,10 @@ impl Line {
         match serde_json::from_slice::<TokenRefusal>(&body) {
             Ok(refusal) if refusal.error == "invalid_grant" => Err(Refusal::Code.into()),
             // Whatever else it is, the person at the browser cannot help it: the operator can.
-            Ok(refusal) => {
-                let error: String = refusal.error.chars().take(60).collect();
+            Ok(TokenRefusal { error }) if is_word(&error) => {
                 Err(Outage::new(format!("the issuer answers {status} to a code: {error}")).into())
             }
-            Err(_) => Err(Outage::new(format!("the issuer answers {status} to a code")).into()),
+            Ok(_) | Err(_) => Err(Outage::new(format!("the issuer answers {status} to a code")).into()),
         }
     }
 }
@@ -278,6 +277,14 @@ impl IdentityIssuer for OidcIssuer {
         };
         Ok(token.prove(&keys, &expected)?)
     }
+}
+
+/// Whether an error is one of the words that issuers have for it, and not a sentence, which might repeat what was sent.
+fn is_word(error: &str) -> bool {
+    (1..=40).contains(&error.len())
+        && error
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// As forms write it (RFC 6749, 2.3.1).

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use ratiba_kernel::breaker::Turn;
 use ratiba_kernel::{Breaker, Clock, Outage, TenantId};
 use ratiba_payments::card::{CancelAnswer, CardRefundAnswer, CardStatus, OpenAnswer};
-use ratiba_payments::evidence::{Heard, RawAnswer};
+use ratiba_payments::evidence::{Heard, RawAnswer, veiled};
 use ratiba_payments::failure::FailureReason;
 use ratiba_payments::ports::{
     AccessToken, CardOrder, CardPage, CardRefundOrder, NoticeAddress, NoticeAddresses, TokenSource,
@@ -198,7 +198,7 @@ impl PesapalClient {
                 .header(CONTENT_TYPE, "application/json")
                 .bearer_auth(token.reveal())
                 .timeout(call.timeout);
-            let heard = said(request).await;
+            let heard = said(request, &token).await;
             self.note(
                 account,
                 match &heard {
@@ -342,10 +342,13 @@ fn opened(account: &Account, order: &CardOrder, said: Said) -> Result<Heard<Open
     })
 }
 
-async fn said(request: reqwest::RequestBuilder) -> Result<(u16, String), reqwest::Error> {
+async fn said(
+    request: reqwest::RequestBuilder,
+    token: &AccessToken,
+) -> Result<(u16, String), reqwest::Error> {
     let answer = request.send().await?;
     let http = answer.status().as_u16();
-    Ok((http, read_body(answer).await?))
+    Ok((http, veiled(read_body(answer).await?, &[token.reveal()])))
 }
 
 /// The body, or its beginning if it is longer than any that PesaPal sends. What is not UTF-8 is replaced.

@@ -201,8 +201,37 @@ impl RawAnswer {
     }
 }
 
+/// Takes out of an answer what the provider was sent in confidence, should it repeat that in an error: an answer is kept,
+/// and shown to people. It is looked for as it was sent, and with slashes as some write them in JSON.
+#[must_use]
+pub fn veiled(answer: String, sent_in_confidence: &[&str]) -> String {
+    let mut text = answer;
+    for secret in sent_in_confidence.iter().filter(|secret| !secret.is_empty()) {
+        for written in [(*secret).to_owned(), secret.replace('/', "\\/")] {
+            if text.contains(&written) {
+                text = text.replace(&written, "[…]");
+            }
+        }
+    }
+    text
+}
+
 impl fmt::Debug for RawAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RawAnswer({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sent_in_confidence_is_not_kept_when_it_is_repeated() {
+        let answer =
+            r#"{"errorMessage":"Invalid token tok-1/2 in https:\/\/api.example\/cb\/abc, tok-1/2, tok-1"}"#;
+        let kept = veiled(answer.to_owned(), &["tok-1/2", "https://api.example/cb/abc", ""]);
+        assert_eq!(kept, r#"{"errorMessage":"Invalid token […] in […], […], tok-1"}"#);
+        assert_eq!(veiled("{}".to_owned(), &["tok-1/2"]), "{}");
     }
 }

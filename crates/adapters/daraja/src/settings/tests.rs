@@ -113,4 +113,6 @@ fn production_wants_https_and_a_stub_on_loopback_does_not() {
 fn secrets_do_not_show_in_debug() {
     let shown = format!("{:?} {:?}", raw(), Settings::check(raw()).unwrap());
     assert!(!shown.contains("hush") && !shown.contains("passkey-not-real") && !shown.contains("\"key\""));
+    let urls = Settings::check(raw()).unwrap().by_hand_urls("a-secret-of-a-path");
+    assert!(!format!("{urls:?}").contains("a-secret"), "{urls:?}");
 }

@@ -342,3 +342,13 @@ async fn an_issuer_by_another_name_is_not_believed() {
     issuer.script.lock().unwrap().calls_itself = None;
     assert!(client(&issuer).redeem(&redemption("good")).await.is_ok());
 }
+
+#[test]
+fn an_issuers_error_is_told_if_it_is_a_word_and_not_if_it_might_repeat_what_was_sent() {
+    for word in ["invalid_client", "temporarily_unavailable"] {
+        assert!(is_word(word), "{word}");
+    }
+    for other in ["", "Malformed token abc", "c2VjcmV0", "code=1", &"x".repeat(41)] {
+        assert!(!is_word(other), "{other}");
+    }
+}

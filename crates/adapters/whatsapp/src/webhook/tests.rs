@@ -154,3 +154,9 @@ fn absent_lists_are_empty_and_account_news_is_ignored() {
     assert_eq!(delivery.leftovers.len(), 1);
     assert_eq!(delivery.leftovers[0].reason, LeftoverReason::UnknownField);
 }
+
+#[test]
+fn what_signs_webhooks_does_not_show() {
+    let rotating = AppSecrets::new("example-app-secret", Some("the-one-before".into()));
+    assert_eq!(format!("{rotating:?}"), "AppSecrets(…)");
+}

@@ -91,3 +91,13 @@ fn only_64_small_hexadecimal_digits_are_a_secret() {
         assert_eq!(SessionSecret::parse(wrong), None, "{wrong}");
     }
 }
+
+#[test]
+fn a_session_says_nothing_of_its_secret() {
+    let secret = SessionSecret::from_bytes([7; 32]);
+    let shown = format!("{secret:?} {:?}", NewSession::beginning(&secret, EPOCH));
+    assert!(
+        shown.starts_with("SessionSecret(…)") && !shown.contains(&secret.reveal()[..8]),
+        "{shown}"
+    );
+}

@@ -42,3 +42,21 @@ fn a_browser_is_sent_back_to_a_path_of_ours_alone() {
         assert_eq!(ReturnTo::parse(elsewhere), None, "{elsewhere}");
     }
 }
+
+#[test]
+fn what_is_brought_back_and_what_is_kept_do_not_show() {
+    let secret = SignInSecret::from_bytes([5; 32]);
+    let brought = Redemption {
+        redirect_uri: "https://api.example/auth/callback".to_owned(),
+        secret: secret.clone(),
+        code: "a-code-of-the-issuers".to_owned(),
+    };
+    let begun = crate::use_cases::Begun {
+        url: format!("https://issuer.example/?state={}", secret.state()),
+        kept: secret.reveal().to_owned(),
+    };
+    let shown = format!("{brought:?} {begun:?}");
+    for hidden in ["a-code", &secret.reveal()[..8], &secret.state()[..8]] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+}

@@ -65,6 +65,9 @@ fn secrets_and_numbers_do_not_show_in_debug() {
     assert_eq!(format!("{ids:?}"), "ProviderIds(ws_CO_12…)");
     let receipt = Receipt::parse("TEC00EXMPL").unwrap();
     assert_eq!(format!("{receipt:?}"), "Receipt(…MPL)");
+    let end = ratiba_kernel::test_support::EPOCH;
+    let access = crate::ports::AccessToken::new("of-the-provider".to_owned(), end);
+    assert!(!format!("{access:?}").contains("of-the"), "{access:?}");
 }
 
 #[test]
