@@ -81,7 +81,9 @@ fn who_was_named_is_held_or_nobody_and_who_was_proposed_is_preferred() {
 
 #[test]
 fn each_person_of_a_group_gets_all_of_it_or_their_own() {
-    let id = |n: u128| Id::from_uuid(uuid::Uuid::from_u128(n));
+    fn id<T>(n: u128) -> Id<T> {
+        Id::from_uuid(uuid::Uuid::from_u128(n))
+    }
     let start = datetime!(2026-05-13 06:00 UTC);
     let slot = |each, rest: &[u128]| Slot {
         service: id(1),

@@ -327,7 +327,7 @@ fn named_visit(draft: &Draft, words: &Words) -> Step {
     Step::wish(Wish::Upcoming {
         then: visit::Then::Move {
             words: moving::said(draft),
-            of: Some(words.clone()),
+            of: Some(Box::new(words.clone())),
         },
     })
 }

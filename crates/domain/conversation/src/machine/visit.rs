@@ -48,7 +48,7 @@ pub enum Then {
         /// new ones.
         words: Words,
         /// By what the one that is meant was named, once it was asked for: service, person, day or time.
-        of: Option<Words>,
+        of: Option<Box<Words>>,
     },
     /// To move this one.
     MoveThis {
@@ -104,7 +104,7 @@ pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>, facts: &Facts
         Then::Show => Step::say(Reply::Visits { visits: ahead }),
         Then::Late { minutes } => late(&ahead, minutes, facts),
         Then::ChangeService => Step::call_person(HandoffReason::BeyondMachine),
-        Then::Move { words, of } => move_one(ahead, stage, (&words, of.as_ref()), facts),
+        Then::Move { words, of } => move_one(ahead, stage, (&words, of.as_deref()), facts),
         Then::CancelThis { visit } => this_one(&ahead, visit, |card| ask_terms(card, false)),
         Then::MoveThis { visit, words } => {
             this_one(&ahead, visit, |card| moving::begin(card, stage, &words, facts))
