@@ -224,6 +224,12 @@ struct StaleRow {
     stale: Vec<i32>,
 }
 
+/// Nobody waits until it has reached the disk. The callbacks have, and their jobs with them: whatever a crash takes away again
+/// is done anew from them. What follows from a settled payment (the confirmed visit, the end of the job, what goes out) is a
+/// commit of its own that is waited for, and takes all before it along.
+const SETTLE: &str =
+    "SELECT set_config('synchronous_commit', 'off', true), ratiba_settle($1, $2::jsonb) AS stale";
+
 /// Records them; the places of those that were not, because their payment has another version by now.
 fn settle(
     statement: &mut TenantStatement<'_>,
@@ -231,7 +237,7 @@ fn settle(
 ) -> Result<BTreeSet<usize>, TxError<NotSettled>> {
     let document = documents::settlements(changes, || statement.new_id());
     let document = document.map_err(|error| TxError::Impossible(error.to_string()))?;
-    let query = sql_query("SELECT ratiba_settle($1, $2::jsonb) AS stale")
+    let query = sql_query(SETTLE)
         .bind::<SqlUuid, _>(statement.tenant_uuid())
         .bind::<Text, _>(document);
     let row = query.get_result::<StaleRow>(statement.conn()).map_err(undone)?;
